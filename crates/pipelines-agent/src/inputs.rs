@@ -3,6 +3,7 @@
 //! A reader never fails: it notes the problem and returns something to go on with, so that a user learns of all
 //! wrong inputs in one run instead of one run each.
 
+use std::collections::BTreeMap;
 use std::fmt;
 use std::ops::RangeInclusive;
 use std::time::Duration;
@@ -26,10 +27,20 @@ impl fmt::Display for Problem {
     }
 }
 
+/// What stands in for an input that the step leaves empty, such as a value of a settings file.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Fallback {
+    /// The value, as text.
+    pub value: String,
+    /// Where it comes from, for messages: `servicenow.yml:12:9`.
+    pub origin: String,
+}
+
 /// Typed readers over the inputs of the step; collects what is wrong.
 #[derive(Debug)]
 pub struct Inputs<'e> {
     environment: &'e Environment,
+    fallbacks: BTreeMap<String, Fallback>,
     /// What was wrong so far, in reading order.
     pub problems: Vec<Problem>,
 }
@@ -39,15 +50,38 @@ impl<'e> Inputs<'e> {
     pub fn new(environment: &'e Environment) -> Self {
         Self {
             environment,
+            fallbacks: BTreeMap::new(),
             problems: Vec::new(),
         }
     }
 
+    /// The same, with values by input name for what the step leaves empty.
+    #[must_use]
+    pub fn with_fallbacks(mut self, fallbacks: BTreeMap<String, Fallback>) -> Self {
+        self.fallbacks = fallbacks;
+        self
+    }
+
+    /// Whether the step itself gives the input; a fallback does not count.
+    pub fn is_given(&self, name: &str) -> bool {
+        self.given(name).is_some()
+    }
+
+    fn given(&self, name: &str) -> Option<String> {
+        let value = self.environment.raw(&format!("INPUT_{}", mangle(name)))?;
+        let value = value.trim();
+        (!value.is_empty()).then(|| value.to_owned())
+    }
+
     /// Notes a problem found by the caller; the same one is kept once.
     pub fn problem(&mut self, input: &str, what: impl Into<String>, mend: impl Into<String>) {
+        let mut what = what.into();
+        if let Some(fallback) = self.fallbacks.get(input).filter(|_| !self.is_given(input)) {
+            what = format!("{what} (from {})", fallback.origin);
+        }
         let problem = Problem {
             input: input.to_owned(),
-            what: what.into(),
+            what,
             mend: mend.into(),
         };
         if !self.problems.contains(&problem) {
@@ -73,10 +107,8 @@ impl<'e> Inputs<'e> {
 
     /// The text of an input in which `$(...)` may stand for itself, such as a plan that quotes shell commands.
     pub fn free_text(&self, name: &str) -> Option<String> {
-        let value = self.environment.raw(&format!("INPUT_{}", mangle(name)))?;
-        // The agent trims inputs, but not where a variable supplied the text or trimming is switched off.
-        let value = value.trim();
-        (!value.is_empty()).then(|| value.to_owned())
+        self.given(name)
+            .or_else(|| Some(self.fallbacks.get(name)?.value.clone()))
     }
 
     /// The text of an input that has to be given.

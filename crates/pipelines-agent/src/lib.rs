@@ -18,6 +18,6 @@ pub use commands::{Console, Outcome, Visibility};
 pub use connection::{ConnectionError, ServiceConnection};
 pub use env::Environment;
 pub use facts::RunFacts;
-pub use inputs::{Inputs, Problem};
+pub use inputs::{Fallback, Inputs, Problem};
 pub use interrupt::Interrupt;
 pub use proxy::{AgentProxy, ProxyError};
