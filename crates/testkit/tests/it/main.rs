@@ -1,0 +1,4 @@
+//! The emulated agent against real processes.
+
+mod node;
+mod step;
