@@ -1,1 +1,73 @@
-fn main() {}
+//! The workspace's own commands: `cargo xtask <command>`.
+//!
+//! One file per command. Whatever is heavy is another crate, which the command starts, so that this one compiles
+//! in seconds.
+#![expect(
+    clippy::print_stdout,
+    clippy::print_stderr,
+    clippy::disallowed_methods,
+    reason = "a tool of the desk: no agent reads its lines, and the build's environment is its business"
+)]
+
+mod args;
+mod bench;
+mod check;
+mod demo;
+mod package;
+mod setup;
+mod shell;
+mod sim;
+mod test;
+mod version;
+mod workspace;
+
+use std::process::ExitCode;
+
+use args::Args;
+use workspace::Workspace;
+
+const HELP: &str = "\
+cargo xtask <command>
+
+  package [--targets host|all] [--verify] [--out DIR] [--plan]
+                          pack the extension; the last line printed is the path of the VSIX
+  check                   rules of the tree, format, lints, documentation
+  test                    everything: set-up, check, package, all tests
+  demo [--keep]           play a gated deployment against the simulator
+  sim [--servicenow ADDR:PORT]
+                          run the ServiceNow simulator until interrupted
+  bench gate              measure the packed gate
+  version MAJOR.MINOR.PATCH
+                          set the one version
+";
+
+fn main() -> ExitCode {
+    let mut arguments = std::env::args().skip(1);
+    let command = arguments.next().unwrap_or_default();
+    match run(&command, Args::new(arguments)) {
+        Ok(code) => code,
+        Err(error) => {
+            eprintln!("xtask {command}: {error:#}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn run(command: &str, args: Args) -> anyhow::Result<ExitCode> {
+    let workspace = Workspace::find()?;
+    match command {
+        "package" => package::run(&workspace, args)?,
+        "check" => check::run(&workspace, args)?,
+        "test" => test::run(&workspace, args)?,
+        "demo" => demo::run(&workspace, args)?,
+        "sim" => sim::run(&workspace, args)?,
+        "bench" => bench::run(&workspace, args)?,
+        "version" => version::run(&workspace, args)?,
+        "help" | "--help" | "-h" => print!("{HELP}"),
+        other => {
+            eprint!("there is no command {other:?}\n\n{HELP}");
+            return Ok(ExitCode::from(2));
+        }
+    }
+    Ok(ExitCode::SUCCESS)
+}

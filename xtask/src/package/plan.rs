@@ -1,0 +1,177 @@
+//! What goes into the package, from where, to where: a value, made before anything is built or written.
+
+use std::fmt;
+use std::path::Path;
+
+use anyhow::{Context as _, Result, bail};
+
+use super::extension::Extension;
+use super::platform::Platform;
+use crate::workspace::{Version, Workspace};
+
+/// The file every agent task is started through; it is the same in each of them.
+const LAUNCHER: &str = "tasks/launcher.js";
+
+/// Task folder and the crate whose program it carries.
+const TASK_PROGRAMS: [(&str, &str); 1] = [("tasks/ServiceNowChangeGate", "change-gate")];
+
+/// Where the bytes of one entry come from.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Source {
+    /// A tracked file, as it is.
+    File(String),
+    /// A tracked file whose version placeholder is replaced.
+    Stamped(String),
+    /// A program that has to be built.
+    Program {
+        crate_name: &'static str,
+        platform: Platform,
+    },
+}
+
+/// One entry of the package.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Entry {
+    /// Package path, with slashes, without one in front.
+    pub(crate) to: String,
+    pub(crate) from: Source,
+}
+
+/// The whole package but for the three files that the writer makes from the rest.
+#[derive(Debug)]
+pub(crate) struct Plan {
+    pub(crate) version: Version,
+    pub(crate) extension: Extension,
+    /// Sorted by package path.
+    pub(crate) entries: Vec<Entry>,
+}
+
+impl Plan {
+    pub(crate) fn new(workspace: &Workspace, platforms: &[Platform]) -> Result<Self> {
+        let version = workspace.version()?;
+        let extension = Extension::parse(&workspace.read("vss-extension.json")?)?.stamped(version);
+        let mut entries = Vec::new();
+        let pages = extension.content.values().map(|it| it.path.as_str());
+        for path in extension.icons.values().map(String::as_str).chain(pages) {
+            entries.push(tracked(path));
+        }
+        for file in &extension.files {
+            for path in listed(workspace.root(), &file.path)? {
+                entries.push(tracked(&path));
+            }
+        }
+        for folder in extension.task_folders() {
+            let (_, crate_name) = TASK_PROGRAMS
+                .iter()
+                .find(|(known, _)| *known == folder)
+                .with_context(|| {
+                    format!("which program runs in {folder} is not known to the plan")
+                })?;
+            entries.push(Entry {
+                to: format!("{folder}/launcher.js"),
+                from: Source::File(LAUNCHER.to_owned()),
+            });
+            entries.extend(platforms.iter().map(|&platform| Entry {
+                to: format!(
+                    "{folder}/bin/{}/{}",
+                    platform.folder(),
+                    platform.file_name(crate_name)
+                ),
+                from: Source::Program {
+                    crate_name,
+                    platform,
+                },
+            }));
+        }
+        entries.sort_by(|a, b| a.to.cmp(&b.to));
+        if let Some(twice) = entries.windows(2).find(|pair| pair[0].to == pair[1].to) {
+            bail!("{} would be packed twice", twice[0].to);
+        }
+        Ok(Self {
+            version,
+            extension,
+            entries,
+        })
+    }
+}
+
+impl fmt::Display for Plan {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        writeln!(f, "{}", self.extension.vsix_name())?;
+        for entry in &self.entries {
+            write!(f, "  {}  <-  ", entry.to)?;
+            match &entry.from {
+                Source::File(path) => writeln!(f, "{path}")?,
+                Source::Stamped(path) => writeln!(f, "{path}, version {}", self.version)?,
+                Source::Program {
+                    crate_name,
+                    platform,
+                } => writeln!(f, "program {crate_name} for {}", platform.folder())?,
+            }
+        }
+        Ok(())
+    }
+}
+
+fn tracked(path: &str) -> Entry {
+    let from = if path.ends_with("/task.json") {
+        Source::Stamped(path.to_owned())
+    } else {
+        Source::File(path.to_owned())
+    };
+    Entry {
+        to: path.to_owned(),
+        from,
+    }
+}
+
+/// A file by itself, or all files below a folder, by paths from the root with slashes.
+fn listed(root: &Path, path: &str) -> Result<Vec<String>> {
+    let full = root.join(path);
+    let kind = std::fs::symlink_metadata(&full)
+        .with_context(|| format!("{path} is among the files, but not in the tree"))?
+        .file_type();
+    if kind.is_file() {
+        return Ok(vec![path.to_owned()]);
+    }
+    if !kind.is_dir() {
+        bail!("{path} is neither file nor folder");
+    }
+    let mut files = Vec::new();
+    for entry in std::fs::read_dir(&full)? {
+        let name = entry?.file_name();
+        let name = name
+            .to_str()
+            .with_context(|| format!("a name in {path} is not UTF-8"))?;
+        files.extend(listed(root, &format!("{path}/{name}"))?);
+    }
+    Ok(files)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Plan;
+    use crate::package::platform::Platform;
+    use crate::workspace::Workspace;
+
+    #[test]
+    fn the_plan_is_as_recorded() {
+        let workspace = Workspace::find().unwrap();
+        let plan = Plan::new(&workspace, &[Platform::LinuxX64, Platform::WindowsArm64]).unwrap();
+        let version = workspace.version().unwrap().to_string();
+        assert_eq!(
+            plan.to_string().replace(&version, "VERSION"),
+            "\
+snowgate.snowgate-VERSION.vsix
+  LICENSE  <-  LICENSE
+  extension/images/icon.png  <-  extension/images/icon.png
+  extension/overview.md  <-  extension/overview.md
+  tasks/ServiceNowChangeGate/bin/linux-x64/change-gate  <-  program change-gate for linux-x64
+  tasks/ServiceNowChangeGate/bin/win32-arm64/change-gate.exe  <-  program change-gate for win32-arm64
+  tasks/ServiceNowChangeGate/icon.png  <-  tasks/ServiceNowChangeGate/icon.png
+  tasks/ServiceNowChangeGate/launcher.js  <-  tasks/launcher.js
+  tasks/ServiceNowChangeGate/task.json  <-  tasks/ServiceNowChangeGate/task.json, version VERSION
+"
+        );
+    }
+}

@@ -1,0 +1,129 @@
+//! What the machine needs beyond Rust and Node. Where it may (as root on a Debian-like system) it is installed; else
+//! the one command to run is named, and the run fails.
+
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context as _, Result, bail};
+
+use crate::package::Debian;
+use crate::shell::{self, note};
+use crate::workspace::Workspace;
+
+/// ServiceNow's own Python client, which drives the simulator in a test.
+const PYSNC: &str = "pysnc==1.2.1";
+
+/// Debian's Rust with musl, installed if it is missing.
+pub(crate) fn debian_rust(workspace: &Workspace, machine: &str) -> Result<Debian> {
+    let oldest = oldest_rust(workspace)?;
+    let missing = match Debian::find(workspace.root(), machine, &oldest) {
+        Ok(found) => return Ok(found),
+        Err(missing) => missing,
+    };
+    note(&format!("{missing:#}"));
+    if has(workspace.root(), "rustup") && !may_install(workspace.root()) {
+        bail!(
+            "a static program needs the musl standard library; run: rustup target add {machine}-unknown-linux-musl"
+        );
+    }
+    install(workspace.root(), "a static program", &Debian::PACKAGES)?;
+    Debian::find(workspace.root(), machine, &oldest)
+}
+
+/// Node with npm: the launcher and the tests' Node versions need them.
+pub(crate) fn node(workspace: &Workspace) -> Result<()> {
+    for program in ["node", "npm"] {
+        let version = shell::output_opt(shell::command(program, workspace.root()).arg("--version"))
+            .with_context(|| format!("{program} is missing; install Node with npm"))?;
+        note(&format!("{program} {version}"));
+    }
+    Ok(())
+}
+
+/// A Python that can import ServiceNow's client, made under `target/`; gives back its path.
+pub(crate) fn python(workspace: &Workspace) -> Result<PathBuf> {
+    let folder = workspace.path("target/pysnc");
+    let python = folder.join("bin/python");
+    let ready = |python: &Path| {
+        let mut import = shell::command(python, workspace.root());
+        shell::output_opt(import.args(["-c", "import pysnc"])).is_some()
+    };
+    if !ready(&python) {
+        make_venv(workspace, &folder)?;
+        let mut pip = shell::command(&python, workspace.root());
+        shell::run(pip.args([
+            "-m",
+            "pip",
+            "install",
+            "--quiet",
+            "--disable-pip-version-check",
+            PYSNC,
+        ]))?;
+        if !ready(&python) {
+            bail!("{PYSNC} was installed, but cannot be imported");
+        }
+    }
+    note(PYSNC);
+    Ok(python)
+}
+
+fn make_venv(workspace: &Workspace, folder: &Path) -> Result<()> {
+    let venv = || {
+        let mut command = shell::command("python3", workspace.root());
+        command.args(["-m", "venv", "--clear"]).arg(folder);
+        shell::output_opt(&mut command).is_some()
+    };
+    if venv() {
+        return Ok(());
+    }
+    install(
+        workspace.root(),
+        "the test with ServiceNow's Python client",
+        &["python3-venv"],
+    )?;
+    if !venv() {
+        bail!("python3 -m venv {} failed", folder.display());
+    }
+    Ok(())
+}
+
+fn install(root: &Path, what: &str, packages: &[&str]) -> Result<()> {
+    let list = packages.join(" ");
+    if !may_install(root) {
+        bail!(
+            "{what} needs packages; as root, run: apt-get install -y --no-install-recommends {list}"
+        );
+    }
+    shell::heading(&format!("install {list}"));
+    shell::run(apt(root).arg("update"))?;
+    shell::run(
+        apt(root)
+            .args(["install", "-y", "--no-install-recommends"])
+            .args(packages),
+    )
+}
+
+fn apt(root: &Path) -> std::process::Command {
+    let mut apt = shell::command("apt-get", root);
+    apt.arg("--quiet").env("DEBIAN_FRONTEND", "noninteractive");
+    // Its chatter belongs beside ours: standard output is for results.
+    apt.stdout(std::io::stderr());
+    apt
+}
+
+fn may_install(root: &Path) -> bool {
+    Path::new("/usr/bin/apt-get").exists()
+        && shell::output_opt(shell::command("id", root).arg("-u")).as_deref() == Some("0")
+}
+
+fn has(root: &Path, program: &str) -> bool {
+    shell::output_opt(shell::command(program, root).arg("--version")).is_some()
+}
+
+/// `workspace.package.rust-version`.
+fn oldest_rust(workspace: &Workspace) -> Result<String> {
+    let manifest: toml::Table = workspace.read("Cargo.toml")?.parse()?;
+    manifest["workspace"]["package"]["rust-version"]
+        .as_str()
+        .map(str::to_owned)
+        .context("the root manifest has no rust-version")
+}
