@@ -217,15 +217,13 @@ fn is_distrust(error: &reqwest::Error) -> bool {
     false
 }
 
-/// TLS errors travel inside I/O errors, which give out the *cause of* what they hold as their source, not
-/// what they hold.
+/// TLS errors travel inside I/O errors, also inside several of them, which give out the *cause of* what
+/// they hold as their source, not what they hold.
 fn tls_error<'a>(cause: &'a (dyn StdError + 'static)) -> Option<&'a rustls::Error> {
-    cause.downcast_ref().or_else(|| {
-        cause
-            .downcast_ref::<std::io::Error>()?
-            .get_ref()?
-            .downcast_ref()
-    })
+    match cause.downcast_ref::<std::io::Error>() {
+        Some(outer) => tls_error(outer.get_ref()?),
+        None => cause.downcast_ref(),
+    }
 }
 
 /// In TLS 1.3 a client's certificate is refused after the client's side of the handshake is done, so such

@@ -171,7 +171,8 @@ mod tests {
         fn an_escaped_host_matches_exactly_its_addresses(host in "[a-z]{1,8}\\.[a-z]{2,4}", other in "[a-z]{1,8}\\.[a-z]{2,4}") {
             let expression = format!("^https?://{}(:\\d+)?/", regex_lite::escape(&host));
             let (bypass, _) = bypass(&[&expression]);
-            prop_assert!(bypass.matches(&url(&format!("https://{}/x", host.to_uppercase()))));
+            let same = url(&format!("https://{}/x", host.to_uppercase()));
+            prop_assert!(bypass.matches(&same));
             prop_assert_eq!(bypass.matches(&url(&format!("http://{other}:81/"))), host == other);
         }
     }

@@ -58,18 +58,20 @@ mod tests {
         asked_wait(status, &headers(pairs), now).map(|wait| wait.as_secs())
     }
 
+    type Headers = &'static [(&'static str, &'static str)];
+
     const DATE: (&str, &str) = ("date", "Wed, 21 Oct 2026 07:28:00 GMT");
 
     #[test]
     fn reads_seconds_dates_and_resets() {
-        let in_40_s = "Wed, 21 Oct 2026 07:28:40 GMT";
-        let table: [(u16, &[(&str, &str)], Option<u64>); 14] = [
+        const IN_40_S: &str = "Wed, 21 Oct 2026 07:28:40 GMT";
+        let table: [(u16, Headers, Option<u64>); 14] = [
             (429, &[], None),
             (429, &[("retry-after", "120")], Some(120)),
             (503, &[("retry-after", " 7 ")], Some(7)),
             (429, &[("retry-after", "0")], Some(0)),
-            (429, &[("retry-after", in_40_s), DATE], Some(40)),
-            (429, &[("retry-after", in_40_s)], Some(3640)),
+            (429, &[("retry-after", IN_40_S), DATE], Some(40)),
+            (429, &[("retry-after", IN_40_S)], Some(3640)),
             (
                 429,
                 &[("retry-after", "Wednesday, 21-Oct-26 07:28:40 GMT"), DATE],

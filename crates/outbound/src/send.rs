@@ -1,5 +1,6 @@
 //! The way out: send a request, repeat what may be repeated, leave a receipt of each attempt.
 
+use std::fmt;
 use std::sync::Arc;
 
 use tokio::time::Instant;
@@ -16,10 +17,9 @@ use crate::settings::Settings;
 use crate::setup::{SetupError, Wires};
 
 /// A client: connections, retries, breaker and receipts. Clones share them all.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub struct Client(Arc<Shared>);
 
-#[derive(Debug)]
 struct Shared {
     settings: Settings,
     wires: Wires,
@@ -140,5 +140,21 @@ impl Client {
     /// understood, certificates that are passed over.
     pub fn notices(&self) -> &[String] {
         &self.0.notices
+    }
+}
+
+impl fmt::Debug for Client {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Shared {
+            settings,
+            wires,
+            notices,
+            ..
+        } = &*self.0;
+        f.debug_struct("Client")
+            .field("settings", settings)
+            .field("wires", wires)
+            .field("notices", notices)
+            .finish_non_exhaustive()
     }
 }

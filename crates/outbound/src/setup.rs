@@ -1,5 +1,6 @@
 //! From settings to the two wires: through the proxy, and around it.
 
+use std::fmt;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
@@ -79,13 +80,11 @@ impl SetupError {
 const IDLE: Duration = Duration::from_secs(4);
 
 /// Two clients of the HTTP library, since it decides about proxies by host and we do by address.
-#[derive(Debug)]
 pub(crate) struct Wires {
     direct: reqwest::Client,
     proxied: Option<Proxied>,
 }
 
-#[derive(Debug)]
 struct Proxied {
     client: reqwest::Client,
     party: String,
@@ -118,6 +117,16 @@ impl Wires {
             }
             _ => (&self.direct, None),
         }
+    }
+}
+
+impl fmt::Debug for Wires {
+    /// The library's own form would show the proxy's address with its password.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let proxy = self.proxied.as_ref().map(|proxied| &proxied.party);
+        f.debug_struct("Wires")
+            .field("proxy", &proxy)
+            .finish_non_exhaustive()
     }
 }
 

@@ -6,7 +6,7 @@
 
 mod system;
 
-#[cfg(test)]
+#[cfg(all(test, not(windows)))]
 mod tests;
 
 use std::fmt;
