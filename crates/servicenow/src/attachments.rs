@@ -1,0 +1,122 @@
+//! Files on records.
+
+use change::SysId;
+use outbound::Request;
+
+use crate::Instance;
+use crate::error::{Error, Operation};
+use crate::instance::{List, Paths};
+use crate::query::QueryError;
+use crate::wire::Row;
+
+/// Verbs on attachments.
+#[derive(Debug, Clone, Copy)]
+pub struct Attachments<'a> {
+    instance: &'a Instance,
+}
+
+/// A file on a record.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Attachment {
+    /// Its key.
+    pub sys_id: SysId,
+    /// Its name.
+    pub file_name: String,
+    /// Its size in bytes, where the instance says it.
+    pub size: Option<u64>,
+    /// Its SHA-256 in hex, where the instance says it.
+    pub hash: Option<String>,
+}
+
+impl<'a> Attachments<'a> {
+    pub(crate) fn new(instance: &'a Instance) -> Self {
+        Self { instance }
+    }
+
+    /// Attaches a file to a record.
+    ///
+    /// # Errors
+    /// Where [`Error::may_have_happened`] says so, it may be there: look with [`Attachments::of`] before trying again.
+    /// [`Error::Shape`] where the instance stored another number of bytes; otherwise see [`Error`].
+    pub async fn upload(
+        &self,
+        table: &str,
+        sys_id: &SysId,
+        file_name: &str,
+        content_type: &str,
+        bytes: Vec<u8>,
+    ) -> Result<Attachment, Error> {
+        let operation = Operation::new("attach a file to", format!("{table} {sys_id}"));
+        let length = bytes.len() as u64;
+        let request = upload(self.instance.paths(), table, sys_id, file_name).bytes(content_type, bytes);
+        let answer = self.instance.send(&operation, request).await?;
+        let attachment = decode(&answer.row()?).ok_or_else(|| answer.lacks("sys_id"))?;
+        match attachment.size {
+            Some(size) if size != length => Err(answer.lacks("size_bytes")),
+            _ => Ok(attachment),
+        }
+    }
+
+    /// The files on a record.
+    ///
+    /// # Errors
+    /// See [`Error`].
+    pub async fn of(&self, table: &str, sys_id: &SysId) -> Result<Vec<Attachment>, Error> {
+        let operation = Operation::new("list the files on", format!("{table} {sys_id}"));
+        let list = of(table, sys_id).map_err(|source| Error::Query {
+            operation: operation.clone(),
+            source,
+        })?;
+        let rows = self.instance.list(&operation, &list).await?;
+        Ok(rows.iter().filter_map(decode).collect())
+    }
+}
+
+fn upload(paths: &Paths, table: &str, sys_id: &SysId, file_name: &str) -> Request {
+    let mut url = paths.at(&["api", "now", "v1", "attachment", "file"]);
+    url.query_pairs_mut()
+        .append_pair("table_name", table)
+        .append_pair("table_sys_id", sys_id.as_str())
+        .append_pair("file_name", file_name);
+    Request::post(url)
+}
+
+fn of(table: &str, sys_id: &SysId) -> Result<List, QueryError> {
+    let fields = ["sys_id", "table_sys_id", "file_name", "size_bytes", "hash"];
+    let list = List::by_key("sys_attachment", "table_sys_id", sys_id.as_str(), &fields)?;
+    Ok(List {
+        query: list.query.eq("table_name", table)?,
+        ..list
+    })
+}
+
+fn decode(row: &Row) -> Option<Attachment> {
+    Some(Attachment {
+        sys_id: row.sys_id()?,
+        file_name: row.value("file_name").to_owned(),
+        size: row.value("size_bytes").parse().ok(),
+        hash: Some(row.value("hash").to_owned()).filter(|hash| !hash.is_empty()),
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_file_travels_as_it_is_and_its_name_is_encoded_once() {
+        let id: SysId = "0123456789abcdef0123456789abcdef".parse().unwrap();
+        let paths = Paths::new("http://127.0.0.1/snow/".parse().unwrap());
+        let name = "tests & coverage=1 %5E ü.xml";
+        let request =
+            upload(&paths, "change_request", &id, name).bytes("application/xml", b"<x/>".to_vec());
+        assert_eq!(request.method(), "POST");
+        assert_eq!(request.url().path(), "/snow/api/now/v1/attachment/file");
+        let query: Vec<(String, String)> = request.url().query_pairs().into_owned().collect();
+        assert_eq!(query[0], ("table_name".to_owned(), "change_request".to_owned()));
+        assert_eq!(query[1], ("table_sys_id".to_owned(), id.to_string()));
+        assert_eq!(query[2], ("file_name".to_owned(), name.to_owned()));
+        assert_eq!(request.body_bytes(), Some(b"<x/>".as_slice()));
+        assert_eq!(request.effect_kind(), outbound::Effect::Create);
+    }
+}

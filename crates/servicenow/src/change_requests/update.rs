@@ -1,0 +1,121 @@
+//! Writing columns of a change request, and proving that they were stored.
+
+use change::SysId;
+use outbound::Request;
+
+use super::{ChangeRequests, TABLE, columns_with, decode, get, shape};
+use crate::error::{Error, Operation};
+use crate::fields::{Dropped, Fields};
+use crate::instance::Paths;
+use crate::wire::Row;
+
+/// Columns that have to be right: a change without them is not the one we mean.
+const VITAL: [&str; 2] = ["correlation_id", "state"];
+
+/// A change request as it stands after a write.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Written {
+    /// The change request.
+    pub request: change::Request,
+    /// Columns that do not hold what was asked.
+    pub dropped: Vec<Dropped>,
+}
+
+impl Written {
+    /// Compares what was asked with what came back.
+    pub(super) fn compare(
+        operation: &Operation,
+        fields: &Fields,
+        echo: &Row,
+    ) -> Result<Self, Error> {
+        let request = decode::required(operation, echo, true)?;
+        let mut dropped = fields.dropped(echo);
+        for column in &echo.ignored {
+            let asked = fields.get(column).unwrap_or_default();
+            // The instance says so itself; an echo that holds the value all the same wins.
+            if !dropped.iter().any(|known| known.column == *column)
+                && fields.get(column).is_some()
+                && echo.get(column).is_none()
+            {
+                dropped.push(Dropped {
+                    column: column.clone(),
+                    asked: asked.to_owned(),
+                    stored: None,
+                });
+            }
+        }
+        Ok(Self { request, dropped })
+    }
+
+    /// Turns a vital column that was dropped into an error.
+    pub(super) fn vital(self, operation: &Operation) -> Result<Self, Error> {
+        let vital = |dropped: &&Dropped| VITAL.contains(&dropped.column.as_str());
+        match self.dropped.iter().find(vital) {
+            None => Ok(self),
+            Some(dropped) => Err(Error::Dropped {
+                operation: operation.clone(),
+                dropped: dropped.clone(),
+            }),
+        }
+    }
+}
+
+impl ChangeRequests<'_> {
+    /// Writes columns. Where the outcome is unclear, the record is read again: if it holds what was asked, that is the
+    /// answer; if not, the write is repeated once, unless it would append to a journal.
+    ///
+    /// # Errors
+    /// [`Error::Dropped`] where state or correlation was not stored, [`Error::NotWritable`] for the approval; otherwise
+    /// see [`Error`].
+    pub async fn update(&self, id: &SysId, fields: &Fields) -> Result<Written, Error> {
+        fields.check()?;
+        let operation = Operation::new("update change request", id);
+        let unclear = match self.patch(&operation, id, fields).await {
+            Err(error) if error.may_have_happened() => error,
+            other => return other?.vital(&operation),
+        };
+        let Ok(found) = self.compare(&operation, id, fields).await else {
+            return Err(unclear);
+        };
+        if found.dropped.is_empty() {
+            return Ok(found);
+        }
+        if fields.appends() {
+            return Err(unclear);
+        }
+        self.patch(&operation, id, fields).await?.vital(&operation)
+    }
+
+    /// One write, compared with its echo.
+    pub(super) async fn patch(
+        &self,
+        operation: &Operation,
+        id: &SysId,
+        fields: &Fields,
+    ) -> Result<Written, Error> {
+        let request = patch(self.instance.paths(), id, fields);
+        let echo = self.instance.send(operation, request).await?.row()?;
+        Written::compare(operation, fields, &echo)
+    }
+
+    /// Reads the record and compares it with what was to be written.
+    pub(super) async fn compare(
+        &self,
+        operation: &Operation,
+        id: &SysId,
+        fields: &Fields,
+    ) -> Result<Written, Error> {
+        let request = get(self.instance.paths(), id, &columns_with(fields));
+        let row = self.instance.read(operation, request).await?.row()?;
+        Written::compare(operation, fields, &row)
+    }
+}
+
+pub(super) fn patch(paths: &Paths, id: &SysId, fields: &Fields) -> Request {
+    let mut url = paths.record(TABLE, id);
+    shape(&mut url, &columns_with(fields));
+    // The default, but an instance may be set otherwise for its forms: raw values, dates in UTC.
+    url.query_pairs_mut()
+        .append_pair("sysparm_input_display_value", "false");
+    Request::patch(url).json(&fields.to_json())
+}

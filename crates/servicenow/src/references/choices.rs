@@ -1,0 +1,251 @@
+//! Labels of choice columns. The columns store values (`3`); a label written there is off the list.
+
+use std::collections::HashMap;
+
+use super::{References, shipped};
+use crate::error::{Error, Operation};
+use crate::instance::{List, locked};
+use crate::query::{Query, QueryError};
+use crate::wire::Row;
+
+/// Columns whose choices are fetched together, so that a gate asks once.
+const USUAL: [&str; 9] = [
+    "risk",
+    "impact",
+    "urgency",
+    "priority",
+    "scope",
+    "category",
+    "state",
+    "type",
+    "close_code",
+];
+
+/// One choice of a column.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Choice {
+    pub(super) value: String,
+    pub(super) label: String,
+}
+
+/// The choices of columns as far as they were asked for.
+pub(crate) type Known = HashMap<String, Offered>;
+
+/// What a column offers.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Offered {
+    /// These and no others: the instance said so.
+    Listed(Vec<Choice>),
+    /// These as shipped; the instance did not say.
+    Shipped(Vec<Choice>),
+    /// Neither the instance nor the vendor's pages say.
+    Unknown,
+}
+
+impl References<'_> {
+    /// The stored value of a choice column of change requests, given its value or its label in any letter case.
+    ///
+    /// Asks the instance once for all usual columns. Where the account may not ask (only some may query `sys_choice`),
+    /// the shipped choices stand in, with a notice; then a value that is not among them passes as it is, since it may
+    /// be the instance's own.
+    ///
+    /// # Errors
+    /// [`Error::NoChoice`] with what there is; otherwise see [`Error`].
+    pub async fn choice(&self, column: &str, label_or_value: &str) -> Result<String, Error> {
+        let asked = label_or_value.trim();
+        let offered = self.offered_by(column).await?;
+        let no_choice = |choices: &[Choice]| Error::NoChoice {
+            column: column.to_owned(),
+            asked: asked.to_owned(),
+            choices: choices.iter().map(described).collect(),
+        };
+        match &offered {
+            Offered::Listed(choices) => pick(choices, asked).ok_or_else(|| no_choice(choices)),
+            Offered::Shipped(choices) => match pick(choices, asked) {
+                Some(value) => Ok(value),
+                None if may_be_own(choices, asked) => Ok(asked.to_owned()),
+                None => Err(no_choice(choices)),
+            },
+            Offered::Unknown => Ok(asked.to_owned()),
+        }
+    }
+
+    /// The choices of a column, asked for at most once.
+    pub(super) async fn offered_by(&self, column: &str) -> Result<Offered, Error> {
+        let choices = &self.instance.memory().choices;
+        if let Some(offered) = locked(choices).get(column) {
+            return Ok(offered.clone());
+        }
+        let mut columns = USUAL.to_vec();
+        if !columns.contains(&column) {
+            columns = vec![column];
+        }
+        let operation = Operation::new("read the choices of", columns.join(", "));
+        let list = query(&columns).map_err(|source| Error::Query {
+            operation: operation.clone(),
+            source,
+        })?;
+        let rows = match self.instance.list(&operation, &list).await {
+            Err(Error::Refused { .. }) => Vec::new(),
+            other => other?,
+        };
+        let mut known = locked(choices);
+        for column in columns {
+            let offered = offered(&rows, column);
+            known.insert(column.to_owned(), offered);
+        }
+        let offered = known.get(column).cloned().unwrap_or(Offered::Unknown);
+        drop(known);
+        self.tell(column, &offered);
+        Ok(offered)
+    }
+
+    fn tell(&self, column: &str, offered: &Offered) {
+        match offered {
+            Offered::Listed(_) => {}
+            Offered::Shipped(_) => self.instance.notice(
+                "this account may not read the instance's choices (table sys_choice): labels are understood as they \
+                 ship"
+                    .to_owned(),
+            ),
+            Offered::Unknown => self.instance.notice(format!(
+                "the choices of {column} cannot be read: what is given is written as it is"
+            )),
+        }
+    }
+}
+
+/// Columns of a change request are partly inherited from `task`; so are their choices.
+fn query(columns: &[&str]) -> Result<List, QueryError> {
+    let query = Query::new()
+        .in_list("name", &["change_request", "task"])?
+        .in_list("element", columns)?
+        .eq("inactive", "false")?
+        .order_by("sequence")?;
+    let fields = ["sys_id", "name", "element", "value", "label", "inactive"];
+    let list = List::new("sys_choice", query, &fields)?;
+    Ok(List { page: 500, ..list })
+}
+
+/// The choices of one column: those of the table itself, else the inherited ones. Rows whose value an ACL stripped, or
+/// that do not belong to the question, do not count.
+fn offered(rows: &[Row], column: &str) -> Offered {
+    let of = |table: &str| -> Vec<Choice> {
+        rows.iter()
+            .filter(|row| row.value("name") == table && row.value("element") == column)
+            .filter(|row| row.value("inactive") != "true")
+            .filter(|row| row.get("value").is_some_and(|value| !value.value.is_empty()))
+            .map(|row| Choice {
+                value: row.value("value").to_owned(),
+                label: row.value("label").to_owned(),
+            })
+            .collect()
+    };
+    let own = of("change_request");
+    let listed = if own.is_empty() { of("task") } else { own };
+    if !listed.is_empty() {
+        return Offered::Listed(listed);
+    }
+    shipped::choices(column).map_or(Offered::Unknown, Offered::Shipped)
+}
+
+/// A value wins over a label: it is what gets stored.
+pub(super) fn pick(choices: &[Choice], asked: &str) -> Option<String> {
+    let by_value = choices.iter().find(|choice| choice.value == asked);
+    let by_label = || {
+        choices
+            .iter()
+            .find(|choice| choice.label.to_lowercase() == asked.to_lowercase())
+    };
+    by_value.or_else(by_label).map(|choice| choice.value.clone())
+}
+
+/// Whether a text that is not among the shipped choices may be a value of the instance's own. Where the shipped values
+/// are numbers, a word is not.
+fn may_be_own(shipped: &[Choice], asked: &str) -> bool {
+    let number = |text: &str| text.parse::<i32>().is_ok();
+    let numbers = shipped.iter().all(|choice| number(&choice.value));
+    !asked.is_empty() && (number(asked) || !numbers)
+}
+
+pub(super) fn described(choice: &Choice) -> String {
+    if choice.label == choice.value {
+        choice.label.clone()
+    } else {
+        format!("{} ({})", choice.label, choice.value)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    fn rows(json: &serde_json::Value) -> Vec<Row> {
+        crate::wire::rows(json).unwrap()
+    }
+
+    #[test]
+    fn own_choices_win_over_inherited_ones_and_shipped_ones_come_last() {
+        let all = rows(&json!([
+            {"name": "task", "element": "priority", "value": "1", "label": "1 - Critical"},
+            {"name": "change_request", "element": "risk", "value": "2", "label": "High"},
+            {"name": "task", "element": "risk", "value": "9", "label": "Inherited"},
+            {"name": "incident", "element": "impact", "value": "7", "label": "Stranger"},
+            {"name": "change_request", "element": "category", "label": "Stripped"},
+            {"name": "change_request", "element": "scope", "value": "3", "label": "Old", "inactive": "true"},
+        ]));
+        let labels = |column: &str| match offered(&all, column) {
+            Offered::Listed(choices) => choices.iter().map(described).collect::<Vec<_>>(),
+            _ => Vec::new(),
+        };
+        assert_eq!(labels("risk"), ["High (2)"]);
+        assert_eq!(labels("priority"), ["1 - Critical (1)"]);
+        for column in ["impact", "category", "scope"] {
+            assert!(matches!(offered(&all, column), Offered::Shipped(_)), "{column}");
+        }
+        assert_eq!(offered(&all, "u_ring"), Offered::Unknown);
+    }
+
+    #[test]
+    fn a_value_wins_over_a_label_and_case_is_no_difference() {
+        let choice = |value: &str, label: &str| Choice {
+            value: value.to_owned(),
+            label: label.to_owned(),
+        };
+        let choices = [choice("1", "2"), choice("2", "High"), choice("3", "MÄSSIG")];
+        assert_eq!(pick(&choices, "2").as_deref(), Some("2"));
+        assert_eq!(pick(&choices, "hIGH").as_deref(), Some("2"));
+        assert_eq!(pick(&choices, "mässig").as_deref(), Some("3"));
+        assert_eq!(pick(&choices, "low"), None);
+    }
+
+    #[test]
+    fn shipped_choices_know_the_documented_labels() {
+        for (column, label, value) in [
+            ("risk", "very high", "1"),
+            ("risk", "moderate", "3"),
+            ("impact", "Medium", "2"),
+            ("priority", "critical", "1"),
+            ("state", "implement", "-1"),
+            ("close_code", "successful with issues", "successful_issues"),
+            ("category", "network", "Network"),
+            ("type", "EMERGENCY", "emergency"),
+            ("scope", "tiny", "5"),
+        ] {
+            let choices = shipped::choices(column).unwrap();
+            assert_eq!(pick(&choices, label).as_deref(), Some(value), "{column} {label}");
+        }
+        assert!(shipped::choices("u_ring").is_none());
+    }
+
+    #[test]
+    fn only_what_looks_like_a_value_passes_where_choices_are_unreadable() {
+        let risk = shipped::choices("risk").unwrap();
+        assert!(may_be_own(&risk, "5"));
+        assert!(!may_be_own(&risk, "extreme"));
+        assert!(!may_be_own(&risk, ""));
+        let category = shipped::choices("category").unwrap();
+        assert!(may_be_own(&category, "Databases"));
+    }
+}
