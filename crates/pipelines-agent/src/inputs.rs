@@ -6,6 +6,7 @@
 use std::collections::BTreeMap;
 use std::fmt;
 use std::ops::RangeInclusive;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use crate::env::{Environment, mangle};
@@ -113,12 +114,24 @@ impl<'e> Inputs<'e> {
 
     /// The text of an input that has to be given.
     pub fn required(&mut self, name: &str) -> Option<String> {
-        let before = self.problems.len();
         let value = self.text(name);
-        if value.is_none() && self.problems.len() == before {
+        // A macro that left no text is told already.
+        if value.is_none() && !self.problems.iter().any(|problem| problem.input == name) {
             self.problem(name, "it is required and empty", "give it a value");
         }
         value
+    }
+
+    /// The path of an input of type `filePath`. The agent makes it absolute, and an empty one becomes the folder of
+    /// the sources; that counts as not given.
+    pub fn file(&mut self, name: &str) -> Option<PathBuf> {
+        let path = PathBuf::from(self.text(name)?);
+        let sources = ["Build.SourcesDirectory", "System.DefaultWorkingDirectory"];
+        let empty = sources
+            .iter()
+            .filter_map(|name| self.environment.public_variable(name))
+            .any(|folder| path == Path::new(folder));
+        (!empty).then_some(path)
     }
 
     /// True or false, in any case; anything else is a problem (the agent's own library would take it as false).

@@ -219,10 +219,10 @@ impl Running {
             if let Some(found) = state.entries.iter().find(holds) {
                 return found.clone();
             }
-            let last = &state.entries[state.entries.len().saturating_sub(20)..];
+            let last = last_lines(&state.entries);
             assert!(
                 !over,
-                "waited up to {bound:?} for a line with {text:?}; saw last: {last:#?}"
+                "waited up to {bound:?} for a line with {text:?}; saw last:\n{last}"
             );
             drop(
                 self.view
@@ -239,9 +239,8 @@ impl Running {
     #[track_caller]
     pub fn wait(mut self, bound: Duration) -> Finished {
         let Some(status) = self.exits_within(bound) else {
-            let entries = self.entries();
-            let last = &entries[entries.len().saturating_sub(20)..];
-            panic!("the step did not end within {bound:?}; saw last: {last:#?}");
+            let last = last_lines(&self.entries());
+            panic!("the step did not end within {bound:?}; saw last:\n{last}");
         };
         self.finish(status, EndedBy::Itself, false)
     }
@@ -379,6 +378,14 @@ impl View {
         });
         self.news.notify_all();
     }
+}
+
+/// The end of the output, for messages.
+fn last_lines(entries: &[Entry]) -> String {
+    let last = &entries[entries.len().saturating_sub(20)..];
+    last.iter()
+        .map(|entry| format!("{:>9.3?} {}\n", entry.at, entry.raw))
+        .collect()
 }
 
 /// Takes the complete lines out of the buffer. LF, CR and CRLF end a line; a CR at the very end waits for its LF.

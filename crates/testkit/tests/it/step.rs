@@ -21,13 +21,17 @@ fn task(folder: &Path, script: &str) -> Task {
             { "name": "file", "type": "filePath" },
         ],
     });
-    fs::write(folder.join("task.json"), definition.to_string()).unwrap();
-    fs::write(folder.join("run.js"), script).unwrap();
-    Task::read(folder).unwrap()
+    fs::write(folder.join("task.json"), definition.to_string()).expect("write the definition");
+    fs::write(folder.join("run.js"), script).expect("write the script");
+    Task::read(folder).expect("a task")
 }
 
 fn step(folder: &Path, script: &str) -> Step {
-    Step::new(&task(folder, script), &executable(Version::V20).unwrap()).reference("probe")
+    Step::new(
+        &task(folder, script),
+        &executable(Version::V20).expect("Node 20"),
+    )
+    .reference("probe")
 }
 
 #[test]

@@ -1,0 +1,5 @@
+//! The launcher and the doors of this crate, under the emulated agent.
+
+mod doors;
+mod launcher;
+mod stage;
