@@ -64,7 +64,11 @@ pub(crate) fn read(
         Shape::Whole { min, max } => match node.scalar() {
             Some((Scalar::Whole(whole), _)) if (min..=max).contains(&whole) => Value::Whole(whole),
             _ => {
-                let mend = format!("write a whole number from {min} to {max}, without quotes");
+                let mend = if min == max {
+                    format!("write {min}, without quotes")
+                } else {
+                    format!("write a whole number from {min} to {max}, without quotes")
+                };
                 return wrong(node, path, &mend, problems);
             }
         },
@@ -94,9 +98,9 @@ pub(crate) fn read(
 
 fn wrong<T>(node: &Node, path: &str, mend: &str, problems: &mut Collector<'_>) -> Option<T> {
     let what = if node.is_null() {
-        format!("`{path}` has no value")
+        format!("`{}` has no value", shown(path))
     } else {
-        format!("`{path}` is {}", node.described())
+        format!("`{}` is {}", shown(path), node.described())
     };
     problems.add(node.at, what, mend);
     None
@@ -255,16 +259,22 @@ fn record(
         }
     }
     for key in keys().filter(|key| key.required) {
-        let written = matches!(&node.content, Content::Mapping(entries) if entries.iter().any(|e| e.key == key.name));
-        if !written {
-            problems.add(
-                node.at,
-                format!("`{}` is missing{}", key.name, within(path)),
-                format!("add it: {}", lower_first(key.doc)),
-            );
+        if !is_written(key.name, node) {
+            let what = format!("`{}` is missing{}", key.name, within(path));
+            problems.add(node.at, what, format!("add it: {}", lower_first(key.doc)));
         }
     }
     Some(record)
+}
+
+/// Whether the key stands there, or one that was probably meant to be it and is reported as unknown.
+fn is_written(name: &str, node: &Node) -> bool {
+    let Content::Mapping(entries) = &node.content else {
+        return false;
+    };
+    entries
+        .iter()
+        .any(|entry| entry.key == name || !nearest(&entry.key, [name], 1).is_empty())
 }
 
 fn within(path: &str) -> String {

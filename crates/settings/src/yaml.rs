@@ -442,4 +442,4 @@ fn accept_key(
 }
 
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;

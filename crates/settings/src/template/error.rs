@@ -146,9 +146,9 @@ pub(super) fn translate(
     };
     let range = report.span().range.clone();
     let at = Some(position(text, guarded.original_offset(range.start)));
-    let source = guarded.text.get(range).unwrap_or_default();
+    let source = path_at(guarded.text.get(range.start..).unwrap_or_default());
     let fault = unknown_name(report.message())
-        .or_else(|| undefined_value(report.message(), source, facts))
+        .or_else(|| undefined_value(report.message(), source, guarded, facts))
         .unwrap_or_else(|| {
             let message = shortened(report.message(), 160);
             if rendering {
@@ -158,6 +158,15 @@ pub(super) fn translate(
             }
         });
     TemplateError::new(name, at, fault)
+}
+
+/// The dotted path at the start of `text`; the engine marks a part of it only.
+fn path_at(text: &str) -> &str {
+    let length = text
+        .bytes()
+        .take_while(|b| b.is_ascii_alphanumeric() || matches!(b, b'_' | b'.'))
+        .count();
+    &text[..length]
 }
 
 /// Tera's "Variable/Field `x` is not defined. Available ...: a, b". Were its words to change, the message itself
@@ -189,14 +198,18 @@ fn unknown_name(message: &str) -> Option<TemplateFault> {
 fn undefined_value(
     message: &str,
     source: &str,
+    guarded: &Guarded,
     facts: &serde_json::Value,
 ) -> Option<TemplateFault> {
-    let path: Vec<&str> = source.split('.').map(str::trim).collect();
-    let named = path.iter().all(|part| {
-        !part.is_empty() && part.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_')
-    });
-    if !message.contains("undefined") || !named {
+    let path: Vec<&str> = source.split('.').collect();
+    if !message.contains("undefined") || path.iter().any(|part| part.is_empty()) {
         return None;
+    }
+    if guarded.is_local(path[0]) {
+        return Some(TemplateFault::Rendering(format!(
+            "`{}` is not defined",
+            shown(source)
+        )));
     }
     let mut value = facts;
     for (index, part) in path.iter().enumerate() {

@@ -31,6 +31,7 @@ pub(super) const FILTERS: &[&str] = &[
     "replace",
     "reverse",
     "round",
+    "safe",
     "sort",
     "split",
     "str",

@@ -26,6 +26,8 @@ const TAGS: [&str; 10] = [
 const MOST_JOINS: usize = 64;
 /// Tags of one template; the longest text has room for some thousands.
 const MOST_TAGS: usize = 2_000;
+/// `elif`s of one template: Tera nests each in the one before, without a bound of its own.
+const MOST_ELIFS: usize = 50;
 
 /// A template with checks in it.
 #[derive(Debug)]
@@ -33,9 +35,16 @@ pub(super) struct Guarded {
     pub(super) text: String,
     /// Where checks were put in: the offset in `text`, and their length.
     inserted: Vec<(usize, usize)>,
+    /// The names that loops and assignments give to values.
+    locals: Vec<String>,
 }
 
 impl Guarded {
+    /// Whether the template itself gives this name to a value.
+    pub(super) fn is_local(&self, name: &str) -> bool {
+        name == "loop" || self.locals.iter().any(|local| local == name)
+    }
+
     /// The offset in the text as it was written.
     pub(super) fn original_offset(&self, offset: usize) -> usize {
         let added: usize = self
@@ -59,9 +68,10 @@ pub(super) fn prepare(text: &str) -> Result<Guarded, Refusal> {
     let mut guarded = Guarded {
         text: String::with_capacity(text.len() + 64),
         inserted: Vec::new(),
+        locals: Vec::new(),
     };
     let mut at = 0;
-    let mut tags = 0;
+    let (mut tags, mut elifs) = (0, 0);
     while let Some(start) = next_start(&text[at..]).map(|found| at + found) {
         tags += 1;
         if tags > MOST_TAGS {
@@ -71,7 +81,23 @@ pub(super) fn prepare(text: &str) -> Result<Guarded, Refusal> {
             b'#' => (comment_end(text, start)?, None),
             b'%' => match raw_end(text, start) {
                 Some(end) => (end, None),
-                None => block(text, start)?,
+                None => {
+                    elifs += usize::from(
+                        text[body(text, start)..]
+                            .trim_ascii_start()
+                            .starts_with("elif"),
+                    );
+                    if elifs > MOST_ELIFS {
+                        return Err((
+                            start,
+                            not_available(
+                                &format!("more than {MOST_ELIFS} `elif`"),
+                                "split the template",
+                            ),
+                        ));
+                    }
+                    block(text, start, &mut guarded.locals)?
+                }
             },
             _ => {
                 let tag = Tag::read(text, start, "}}")?;
@@ -141,7 +167,11 @@ fn bare_tag(text: &str, at: usize, word: &str) -> Option<usize> {
 }
 
 /// A `{% ... %}`: its end, and the check to put behind it.
-fn block(text: &str, start: usize) -> Result<(usize, Option<String>), Refusal> {
+fn block(
+    text: &str,
+    start: usize,
+    locals: &mut Vec<String>,
+) -> Result<(usize, Option<String>), Refusal> {
     let tag = Tag::read(text, start, "%}")?;
     let Some((word, word_at)) = tag.words.first().map(|word| (word.text, word.at)) else {
         return Err((start, TemplateFault::Syntax("an empty tag".to_owned())));
@@ -150,6 +180,17 @@ fn block(text: &str, start: usize) -> Result<(usize, Option<String>), Refusal> {
         return Err((word_at, refused_tag(word)));
     }
     tag.allow()?;
+    let named = tag
+        .words
+        .iter()
+        .skip(1)
+        .take_while(|word| word.text != "in");
+    let names = match word {
+        "for" => 2,
+        "set" | "set_global" => 1,
+        _ => 0,
+    };
+    locals.extend(named.take(names).map(|word| word.text.to_owned()));
     let dash = if tag.trims { "-" } else { "" };
     let check = match word {
         "for" => Some(format!("{{{{ __round() {dash}}}}}")),
