@@ -1,1 +1,21 @@
-//! Under construction.
+#![doc = include_str!("../README.md")]
+#![warn(missing_docs)]
+
+mod ask;
+mod control;
+mod error;
+mod implement;
+mod news;
+mod open;
+mod outage;
+mod pace;
+mod race;
+mod wait;
+
+pub use ask::Asked;
+pub use control::Control;
+pub use error::Error;
+pub use implement::Started;
+pub use news::News;
+pub use open::{How, Opened, Opening, Order};
+pub use wait::{Ending, Patience};

@@ -1,1 +1,72 @@
-fn main() {}
+#![doc = include_str!("../README.md")]
+
+mod connect;
+mod dry_run;
+mod ending;
+mod gate;
+mod plan;
+mod report;
+mod summary;
+mod words;
+
+use std::process::ExitCode;
+
+use pipelines_agent::finish::install_panic_hook;
+use pipelines_agent::{Console, Environment, Interrupt, RunFacts};
+use redact::Masker;
+
+use crate::ending::Ending;
+use crate::plan::Plan;
+use crate::report::Report;
+
+fn main() -> ExitCode {
+    let environment = Environment::from_process();
+    let masker = Masker::default();
+    environment
+        .secret_values()
+        .for_each(|secret| masker.add(secret));
+    install_panic_hook(masker.clone());
+    let report = Report::new(
+        Console::stdout(masker.clone()),
+        masker,
+        RunFacts::read(&environment),
+    );
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build();
+    match runtime {
+        Ok(runtime) => runtime.block_on(run(&environment, &report)),
+        Err(error) => report.finish(
+            None,
+            &Ending::internal("no runtime could be started", &error),
+        ),
+    }
+}
+
+/// Reads everything, holds the stage, and tells the agent once how it ended.
+async fn run(environment: &Environment, report: &Report) -> ExitCode {
+    let mut interrupt = match Interrupt::listen(environment) {
+        Ok(interrupt) => interrupt,
+        Err(error) => {
+            return report.finish(
+                None,
+                &Ending::internal("signals cannot be received", &error),
+            );
+        }
+    };
+    let plan = match Plan::read(environment, report.facts()) {
+        Ok(plan) => plan,
+        Err(problems) => return report.finish(None, &Ending::BadInput(problems)),
+    };
+    let (instance, http) = match connect::instance(environment, report) {
+        Ok(connected) => connected,
+        Err(problems) => return report.finish(Some(&plan), &Ending::BadInput(problems)),
+    };
+    report.opens(&plan, &instance);
+    let ending = tokio::select! {
+        ending = gate::hold_stage(&plan, &instance, report) => ending,
+        cause = interrupt.interrupted() => gate::leave(&plan, &instance, report, cause).await,
+    };
+    report.keep_receipts(&http.receipts());
+    report.finish(Some(&plan), &ending)
+}

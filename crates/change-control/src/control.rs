@@ -1,0 +1,96 @@
+//! Where the verbs live.
+
+use std::cell::RefCell;
+use std::fmt;
+use std::time::Duration;
+
+use change::{Number, Request, State, SysId};
+use servicenow::{Fields, Instance};
+
+use crate::{Error, News};
+
+/// The moves on the change requests of one instance, and who is told about them.
+pub struct Control<'a> {
+    pub(crate) instance: &'a Instance,
+    listener: RefCell<&'a mut dyn FnMut(News<'_>)>,
+    pub(crate) unavailable: Duration,
+}
+
+impl fmt::Debug for Control<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Control")
+            .field("unavailable", &self.unavailable)
+            .finish_non_exhaustive()
+    }
+}
+
+impl<'a> Control<'a> {
+    /// Moves on `instance`, told to `listener`; an instance that does not answer is waited for that long.
+    pub fn new(
+        instance: &'a Instance,
+        unavailable: Duration,
+        listener: &'a mut dyn FnMut(News<'_>),
+    ) -> Self {
+        Self {
+            instance,
+            listener: RefCell::new(listener),
+            unavailable,
+        }
+    }
+
+    pub(crate) fn tell(&self, news: News<'_>) {
+        (self.listener.borrow_mut())(news);
+    }
+
+    /// Cancels a change, with the reason as a work note.
+    ///
+    /// # Errors
+    /// When the instance refuses (a change in Review cannot be cancelled) or cannot be reached. It is tried once:
+    /// whoever cancels has little time.
+    pub async fn cancel(&self, request: &Request, why: &str) -> Result<Request, Error> {
+        let fields = Fields::new().set("work_notes", why);
+        match self
+            .instance
+            .change_requests()
+            .move_to(&request.sys_id, State::Canceled, &fields)
+            .await
+        {
+            Ok(moved) => {
+                self.tell(News::Moved {
+                    request: &moved.request,
+                    from: request.state,
+                });
+                Ok(moved.request)
+            }
+            Err(source) => Err(Error::Refused {
+                what: format!("{} was not cancelled", request.number),
+                source,
+            }),
+        }
+    }
+
+    /// Writes a work note, once: `marker` is part of the note and looked for after an unclear answer.
+    ///
+    /// # Errors
+    /// When the instance refuses or cannot be reached.
+    pub async fn note(
+        &self,
+        id: &SysId,
+        number: &Number,
+        note: &str,
+        marker: &str,
+    ) -> Result<(), Error> {
+        match self
+            .instance
+            .change_requests()
+            .add_note(id, note, marker)
+            .await
+        {
+            Ok(_) => Ok(()),
+            Err(source) => Err(Error::Refused {
+                what: format!("no note was written on {number}"),
+                source,
+            }),
+        }
+    }
+}

@@ -1,0 +1,66 @@
+//! Why a move was not made.
+
+use std::time::Duration;
+
+use change::{Number, State};
+
+/// Why a move was not made.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// The instance did not answer for as long as we were told to wait for it.
+    #[error("ServiceNow was unreachable for {} s", lasted.as_secs())]
+    Unavailable {
+        /// How long it was unreachable.
+        lasted: Duration,
+        /// Its last failure.
+        #[source]
+        source: servicenow::Error,
+    },
+    /// The instance understood and refused, or its account may not.
+    #[error("{what}")]
+    Refused {
+        /// What was tried.
+        what: String,
+        /// The refusal.
+        #[source]
+        source: servicenow::Error,
+    },
+    /// No change request has this number, or the account may not see it.
+    #[error("there is no change request {0}, or the account may not see it")]
+    NoSuchNumber(Number),
+    /// The query matches nothing.
+    #[error("the change query matches no change request")]
+    QueryMatchesNone,
+    /// The query matches more than one.
+    #[error("the change query matches more than one change request ({first}, {second}, ...)")]
+    QueryMatchesMany {
+        /// The first match.
+        first: Number,
+        /// The second match.
+        second: Number,
+    },
+    /// Creation was tried again and again and never gave a clear answer, nor a change.
+    #[error("no change request could be opened: {tries} tries gave no clear answer")]
+    Unclear {
+        /// How often it was tried.
+        tries: u32,
+        /// The last answer.
+        #[source]
+        source: servicenow::Error,
+    },
+    /// So many changes carry this stage's key that something else is wrong.
+    #[error("{0} change requests of this stage are already over; open the next one by hand")]
+    TooManyGenerations(u32),
+    /// The change does not offer the step that is asked for.
+    #[error("{number} is in {from} and offers no step to {to} (it offers: {offered})")]
+    NoStep {
+        /// The change.
+        number: Number,
+        /// Where it stands.
+        from: State,
+        /// Where it should go.
+        to: State,
+        /// What it offers instead.
+        offered: String,
+    },
+}

@@ -1,0 +1,221 @@
+//! Open or adopt: one change per stage, whatever goes wrong on the way.
+//!
+//! The key is looked up before every creation, also before a second try, so that an answer that was lost never makes
+//! a second change. A returned row was already compared with the key by the client.
+
+use std::fmt;
+use std::time::Duration;
+
+use change::{Correlation, Number, Request, is_reusable};
+use jiff::Timestamp;
+use servicenow::NewChange;
+use tokio::time::sleep;
+
+use crate::outage::Outage;
+use crate::{Control, Error, News};
+
+/// After this many changes of one stage that are over, something else is wrong.
+const GENERATIONS: u32 = 50;
+
+/// How often an unclear creation is tried in all.
+const TRIES: u32 = 4;
+
+/// How long to look for a change whose creation gave no clear answer before it is created again: a transaction that
+/// outlived its connection commits late.
+const LOOK_AGAIN: [Duration; 3] = [
+    Duration::from_millis(500),
+    Duration::from_secs(2),
+    Duration::from_secs(4),
+];
+
+/// Which change to open.
+#[derive(Debug)]
+pub enum Order<'a> {
+    /// The open one of this stage, or a new one.
+    CreateOrReuse(Opening<'a>),
+    /// A new one, even if one is open.
+    Create(Opening<'a>),
+    /// The one with this number.
+    Number(&'a Number),
+    /// The only one that this encoded query matches.
+    Query(&'a str),
+}
+
+/// What to create, and under which key.
+#[derive(Clone, Copy)]
+pub struct Opening<'a> {
+    /// The stage's identity.
+    pub correlation: &'a Correlation,
+    /// The change to create, given the instance's time just before. Its key is set by [`Control::open`].
+    pub new: &'a dyn Fn(Timestamp) -> NewChange,
+}
+
+impl fmt::Debug for Opening<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Opening")
+            .field("correlation", &self.correlation)
+            .finish_non_exhaustive()
+    }
+}
+
+/// An open change and where it came from.
+#[derive(Debug)]
+pub struct Opened {
+    /// The change.
+    pub request: Request,
+    /// Where it came from.
+    pub how: How,
+}
+
+/// Where an open change came from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum How {
+    /// We made it.
+    Created,
+    /// It was there, under this stage's key.
+    Adopted,
+    /// The user named it.
+    Named,
+}
+
+impl Control<'_> {
+    /// Finds or creates the change of a stage.
+    ///
+    /// # Errors
+    /// When the user's number or query leads to none or to several, when the instance refuses, stays unreachable, or
+    /// never answers a creation clearly.
+    pub async fn open(&self, order: &Order<'_>) -> Result<Opened, Error> {
+        match order {
+            Order::CreateOrReuse(opening) => self.create(opening, true).await,
+            Order::Create(opening) => self.create(opening, false).await,
+            Order::Number(number) => self.named_by_number(number).await,
+            Order::Query(query) => self.named_by_query(query).await,
+        }
+    }
+
+    async fn named_by_number(&self, number: &Number) -> Result<Opened, Error> {
+        let found = self
+            .persist(
+                || format!("{number} could not be read"),
+                async || self.instance.change_requests().by_number(number).await,
+            )
+            .await?;
+        let request = found.ok_or_else(|| Error::NoSuchNumber(number.clone()))?;
+        self.tell(News::Found(&request));
+        Ok(Opened {
+            request,
+            how: How::Named,
+        })
+    }
+
+    async fn named_by_query(&self, query: &str) -> Result<Opened, Error> {
+        let mut found = self
+            .persist(
+                || "the change query could not be asked".to_owned(),
+                async || self.instance.change_requests().by_query(query).await,
+            )
+            .await?;
+        if let [first, second, ..] = found.as_slice() {
+            let (first, second) = (first.number.clone(), second.number.clone());
+            return Err(Error::QueryMatchesMany { first, second });
+        }
+        let request = found.pop().ok_or(Error::QueryMatchesNone)?;
+        self.tell(News::Found(&request));
+        Ok(Opened {
+            request,
+            how: How::Named,
+        })
+    }
+
+    async fn create(&self, opening: &Opening<'_>, reuse: bool) -> Result<Opened, Error> {
+        for generation in 1..=GENERATIONS {
+            let key = opening.correlation.key(generation);
+            let rows = self.under(&key).await?;
+            if let Some(open) = rows.iter().find(|row| is_reusable(row)) {
+                if reuse {
+                    let request = self.settle_found(&key, open, &rows).await?;
+                    self.tell(News::Adopted(&request));
+                    return Ok(Opened {
+                        request,
+                        how: How::Adopted,
+                    });
+                }
+                self.tell(News::LeftOpen(open));
+            } else if let Some(over) = rows.last() {
+                self.tell(News::Superseded(over));
+            } else {
+                return self.create_under(opening, &key).await;
+            }
+        }
+        Err(Error::TooManyGenerations(GENERATIONS))
+    }
+
+    /// Creates under a key that was just seen to be free, and makes sure that it stays the only one.
+    async fn create_under(&self, opening: &Opening<'_>, key: &str) -> Result<Opened, Error> {
+        let mut new = (opening.new)(self.instance.now());
+        key.clone_into(&mut new.correlation);
+        let mut outage = Outage::default();
+        let mut unclear = 0;
+        loop {
+            let error = match self.instance.change_requests().create(&new).await {
+                Ok(written) => {
+                    outage.answered(self);
+                    for dropped in &written.dropped {
+                        self.tell(News::Dropped {
+                            number: &written.request.number,
+                            dropped,
+                        });
+                    }
+                    self.tell(News::Created(&written.request));
+                    return self.settle_created(key, written.request).await;
+                }
+                Err(error) => error,
+            };
+            if error.may_have_happened() {
+                unclear += 1;
+                self.tell(News::Unclear(&error));
+                if let Some(request) = self.look_for_lost(key).await? {
+                    self.tell(News::Created(&request));
+                    return self.settle_created(key, request).await;
+                }
+                if unclear == TRIES {
+                    return Err(Error::Unclear {
+                        tries: TRIES,
+                        source: error,
+                    });
+                }
+            } else {
+                let what = || "the change request was not created".to_owned();
+                sleep(outage.failed(self, what, error)?).await;
+                // Somebody may have used the pause.
+                if let Some(open) = self.under(key).await?.into_iter().find(is_reusable) {
+                    self.tell(News::Adopted(&open));
+                    return Ok(Opened {
+                        request: open,
+                        how: How::Adopted,
+                    });
+                }
+            }
+        }
+    }
+
+    /// Looks for the change of a creation that gave no clear answer.
+    async fn look_for_lost(&self, key: &str) -> Result<Option<Request>, Error> {
+        for pause in LOOK_AGAIN {
+            sleep(pause).await;
+            if let Some(request) = self.under(key).await?.into_iter().find(is_reusable) {
+                return Ok(Some(request));
+            }
+        }
+        Ok(None)
+    }
+
+    /// All changes under a key, the oldest first.
+    pub(crate) async fn under(&self, key: &str) -> Result<Vec<Request>, Error> {
+        self.persist(
+            || "the change requests of this stage could not be looked up".to_owned(),
+            async || self.instance.change_requests().by_correlation(key).await,
+        )
+        .await
+    }
+}

@@ -1,0 +1,204 @@
+//! A service connection becomes a client: who we are, and the way there.
+
+use std::sync::Arc;
+
+use outbound::{Client, Identity, Proxy, Settings, Trust};
+use pipelines_agent::{AgentProxy, Certificates, Environment, Inputs, ServiceConnection};
+use redact::Secret;
+use servicenow::{Auth, Grant, Instance};
+
+use crate::report::Report;
+
+/// The input that names the service connection.
+pub(crate) const CONNECTION: &str = "serviceNowConnection";
+
+/// The instance that the step's connection names, and the client it is asked by.
+///
+/// # Errors
+/// Every problem found, each a line for the pipeline's author.
+pub(crate) fn instance(
+    environment: &Environment,
+    report: &Report,
+) -> Result<(Instance, Client), Vec<String>> {
+    let id = Inputs::new(environment)
+        .required(CONNECTION)
+        .unwrap_or_default();
+    let connection = ServiceConnection::read(environment, CONNECTION, &id)
+        .map_err(|error| vec![redact::chain(&error)])?;
+    let (auth, identity) = who(&connection)?;
+    let http = Client::new(way(environment, report, identity)?)
+        .map_err(|error| vec![redact::chain(&error)])?;
+    http.notices()
+        .iter()
+        .for_each(|notice| report.warn("proxy", notice));
+    let announce = report.announcer();
+    let instance = Instance::new(connection.url.clone(), auth, http.clone())
+        .with_clock(Arc::new(crate::report::wall_clock))
+        .on_new_secret(Arc::new(move |secret: &Secret| announce(secret)));
+    Ok((instance, http))
+}
+
+/// Proxy, trust and receipts, as the agent was configured.
+fn way(
+    environment: &Environment,
+    report: &Report,
+    identity: Option<Identity>,
+) -> Result<Settings, Vec<String>> {
+    let certificates = Certificates::read(environment);
+    if certificates.skip_validation {
+        report.warn(
+            "tls",
+            "this agent is configured to skip the validation of certificates; this task validates them all the same, \
+             as it hands credentials over. Trust a private certificate authority with --sslcacert of the agent, \
+             NODE_EXTRA_CA_CERTS or SSL_CERT_FILE",
+        );
+    }
+    let proxy = AgentProxy::read(environment).map_err(|error| vec![redact::chain(&error)])?;
+    Ok(Settings {
+        user_agent: format!(
+            "Snowgate/{} (ServiceNowChangeGate)",
+            env!("CARGO_PKG_VERSION")
+        ),
+        proxy: proxy.map(|proxy| Proxy {
+            url: proxy.url,
+            username: proxy.username,
+            password: proxy.password,
+            bypass: proxy.bypass,
+        }),
+        trust: Trust {
+            pem_files: certificates.files().cloned().collect(),
+            ..Trust::default()
+        },
+        identity,
+        masker: report.masker(),
+        keep_receipts: report.facts().debug,
+        ..Settings::default()
+    })
+}
+
+/// How the connection signs in. Scheme names are the agent's; the fields of `None` are this extension's own.
+fn who(connection: &ServiceConnection) -> Result<(Auth, Option<Identity>), Vec<String>> {
+    let fields = ConnectionFields {
+        connection,
+        missing: Vec::new(),
+    };
+    match connection.scheme.to_ascii_lowercase().as_str() {
+        "usernamepassword" => fields.basic(),
+        "token" => fields.api_key(),
+        "oauth2" => fields.code_grant(),
+        "none" => fields.own_grant(),
+        other => Err(vec![format!(
+            "the service connection signs in by '{other}', which this task does not know; choose basic \
+             authentication, an API key, OAuth client credentials or OAuth"
+        )]),
+    }
+}
+
+/// Reads the connection's fields; keeps the names of those that are missing.
+struct ConnectionFields<'a> {
+    connection: &'a ServiceConnection,
+    missing: Vec<&'static str>,
+}
+
+type Who = Result<(Auth, Option<Identity>), Vec<String>>;
+
+impl ConnectionFields<'_> {
+    fn optional(&self, key: &str) -> Option<Secret> {
+        self.connection
+            .parameter(key)
+            .filter(|value| !value.is_empty())
+            .cloned()
+    }
+
+    fn need(&mut self, key: &'static str) -> Secret {
+        self.optional(key).unwrap_or_else(|| {
+            self.missing.push(key);
+            Secret::default()
+        })
+    }
+
+    fn need_text(&mut self, key: &'static str) -> String {
+        self.need(key).expose().to_owned()
+    }
+
+    fn done(self, auth: Auth, identity: Option<Identity>) -> Who {
+        if self.missing.is_empty() {
+            return Ok((auth, identity));
+        }
+        Err(vec![format!(
+            "the service connection has no value for: {}; edit it in the project's settings",
+            self.missing.join(", ")
+        )])
+    }
+
+    fn basic(mut self) -> Who {
+        let auth = Auth::Basic {
+            user: self.need_text("username"),
+            password: self.need("password"),
+        };
+        self.done(auth, None)
+    }
+
+    fn api_key(mut self) -> Who {
+        let auth = Auth::ApiKey(self.need("apitoken"));
+        self.done(auth, None)
+    }
+
+    /// The platform keeps the token of the authorization code flow; that it hands a fresh one to an agent for a
+    /// connection type like ours is an assumption.
+    fn code_grant(mut self) -> Who {
+        let auth = Auth::Bearer(self.need("accesstoken"));
+        self.done(auth, None)
+    }
+
+    fn own_grant(mut self) -> Who {
+        let identity = self.identity();
+        let grant = self
+            .connection
+            .parameter("grant")
+            .map(|grant| grant.expose().trim());
+        let certificate_only = identity.is_some() && self.optional("clientid").is_none();
+        let grant = match grant.filter(|grant| !grant.is_empty()) {
+            None | Some("certificate") if certificate_only => {
+                return self.done(Auth::Certificate, identity);
+            }
+            None | Some("clientCredentials") => Grant::ClientCredentials {
+                client_id: self.need_text("clientid"),
+                client_secret: self.need("clientsecret"),
+            },
+            Some("password") => Grant::Password {
+                client_id: self.need_text("clientid"),
+                client_secret: self.need("clientsecret"),
+                user: self.need_text("username"),
+                password: self.need("password"),
+            },
+            Some("refreshToken") => Grant::RefreshToken {
+                client_id: self.need_text("clientid"),
+                client_secret: self.need("clientsecret"),
+                refresh_token: self.need("refreshtoken"),
+            },
+            Some("jwtBearer") => Grant::JwtBearer {
+                client_id: self.need_text("clientid"),
+                client_secret: self.need("clientsecret"),
+                key_pem: self.need("jwtprivatekey"),
+                key_id: self.optional("jwtkeyid").map(|id| id.expose().to_owned()),
+                subject: self.need_text("jwtsubject"),
+            },
+            Some(other) => {
+                return Err(vec![format!(
+                    "the service connection's grant '{other}' is not known; use clientCredentials, password, \
+                     refreshToken or jwtBearer"
+                )]);
+            }
+        };
+        self.done(Auth::OAuth(grant), identity)
+    }
+
+    fn identity(&mut self) -> Option<Identity> {
+        let certificate = self.optional("clientcertificate")?;
+        Some(Identity {
+            certificate_pem: certificate.expose().as_bytes().to_vec(),
+            key_pem: self.need("clientcertificatekey"),
+        })
+    }
+}

@@ -1,0 +1,230 @@
+//! The story: find or open the change, ask its approvers, wait, let the stage go on.
+
+use std::time::Duration;
+
+use change::{Criteria, Override, Request};
+use change_control::{Control, How, Opening, Order};
+use pipelines_agent::interrupt::Cause;
+use servicenow::Instance;
+use tokio::time::timeout;
+
+use crate::ending::Ending;
+use crate::plan::{OnCancel, OnTimeout, Plan, Target, WhenUnavailable};
+use crate::report::Report;
+use crate::{dry_run, words};
+
+/// How long the last words to the instance may take: the agent kills the step ten seconds after its interrupt.
+const LAST_WORDS: Duration = Duration::from_secs(5);
+
+/// Holds the stage until its change may proceed, or until it is clear that it may not.
+pub(crate) async fn hold_stage(plan: &Plan, instance: &Instance, report: &Report) -> Ending {
+    let mut listener = |news: change_control::News<'_>| report.tell(&news);
+    let control = Control::new(instance, plan.unavailable, &mut listener);
+    let story = async {
+        if plan.dry_run {
+            return dry_run::preview(plan, instance, &control, report).await;
+        }
+        // Before anything is opened: a label that means nothing should leave no change behind.
+        let criteria = plan.criteria.resolve(instance, &control).await?;
+        let (request, how) = open(plan, instance, &control, report).await?;
+        let request = ask(plan, &control, request).await?;
+        wait(plan, instance, &control, report, &criteria, request, how).await
+    };
+    match story.await {
+        Ok(ending) => ending,
+        Err(error) => unavailable(plan, report, error),
+    }
+}
+
+/// Finds or opens the change that the plan asks for.
+async fn open(
+    plan: &Plan,
+    instance: &Instance,
+    control: &Control<'_>,
+    report: &Report,
+) -> Result<(Request, How), Ending> {
+    let opened = match &plan.target {
+        Target::Number(number) => control.open(&Order::Number(number)).await?,
+        Target::Query(query) => control.open(&Order::Query(query)).await?,
+        Target::New { draft, reuse } => {
+            let resolved = draft.resolve(instance, control).await?;
+            let at_creation = |now| resolved.at(now);
+            let opening = Opening {
+                correlation: &plan.correlation,
+                new: &at_creation,
+            };
+            let order = if *reuse {
+                Order::CreateOrReuse(opening)
+            } else {
+                Order::Create(opening)
+            };
+            control.open(&order).await?
+        }
+    };
+    if opened.how == How::Named {
+        report.belongs_elsewhere(&opened.request, &plan.correlation);
+    }
+    Ok((opened.request, opened.how))
+}
+
+/// Asks the approvers of a change that is still new.
+async fn ask(plan: &Plan, control: &Control<'_>, request: Request) -> Result<Request, Ending> {
+    if !plan.request_approval {
+        return Ok(request);
+    }
+    Ok(control.ask_approval(request).await?.into_request())
+}
+
+/// Waits for the decision and carries it out.
+async fn wait(
+    plan: &Plan,
+    instance: &Instance,
+    control: &Control<'_>,
+    report: &Report,
+    criteria: &Criteria,
+    request: Request,
+    how: How,
+) -> Result<Ending, Ending> {
+    let key = (how != How::Named).then_some(&plan.correlation);
+    match control.wait(request, key, criteria, plan.patience).await? {
+        change_control::Ending::Proceed { request, overrides } => {
+            go_on(plan, instance, control, report, request, overrides).await
+        }
+        change_control::Ending::Stop { request, reason } => {
+            report.saw(&request);
+            report.read_approvals(instance, &request).await;
+            Ok(Ending::Stopped { request, reason })
+        }
+        change_control::Ending::TimedOut { request, reason } => match plan.on_timeout {
+            OnTimeout::Fail => Ok(Ending::TimedOut { request, reason }),
+            OnTimeout::Proceed => {
+                go_on(
+                    plan,
+                    instance,
+                    control,
+                    report,
+                    request,
+                    vec![Override::Timeout],
+                )
+                .await
+            }
+        },
+    }
+    .map(|ending| ending.seen_by(report))
+}
+
+/// Lets the stage go on: to Implement where asked, and with a note on the change for every rule set aside.
+async fn go_on(
+    plan: &Plan,
+    instance: &Instance,
+    control: &Control<'_>,
+    report: &Report,
+    request: Request,
+    overrides: Vec<Override>,
+) -> Result<Ending, Ending> {
+    report.saw(&request);
+    report.read_approvals(instance, &request).await;
+    let request = if plan.move_to_implement {
+        control.start_implementing(request).await?.into_request()
+    } else {
+        request
+    };
+    if !overrides.is_empty() {
+        let marker = format!("[{} override]", plan.correlation);
+        let note = words::override_note(&overrides, report.facts(), &marker);
+        if let Err(error) = control
+            .note(&request.sys_id, &request.number, &note, &marker)
+            .await
+        {
+            report.note_not_written(&error);
+        }
+    }
+    Ok(Ending::Proceeded { request, overrides })
+}
+
+/// What an instance that stays down means, by the user's choice.
+fn unavailable(plan: &Plan, report: &Report, ending: Ending) -> Ending {
+    match (ending, plan.when_unavailable) {
+        (Ending::Unreachable { error, .. }, WhenUnavailable::Manual) => Ending::Manual {
+            error,
+            request: report.last(),
+        },
+        (Ending::Unreachable { error, .. }, WhenUnavailable::Fail) => Ending::Unreachable {
+            error,
+            request: report.last(),
+        },
+        (other, _) => other,
+    }
+}
+
+/// The step is told to stop: says in which state the change is left, and cancels it where the user chose so.
+pub(crate) async fn leave(
+    plan: &Plan,
+    instance: &Instance,
+    report: &Report,
+    cause: Cause,
+) -> Ending {
+    let mut silent = |_: change_control::News<'_>| {};
+    let control = Control::new(instance, Duration::ZERO, &mut silent);
+    let cancels = plan.on_cancel == OnCancel::CancelChange && !plan.dry_run;
+    if !cancels {
+        return Ending::Interrupted {
+            cause,
+            request: report.last(),
+            canceled: None,
+        };
+    }
+    let last_words = async {
+        let known = match report.last() {
+            Some(known) => Some(known),
+            // The interrupt may have come between a creation and its answer.
+            None => lost_change(plan, instance).await,
+        };
+        match known {
+            Some(request) => {
+                let done = control
+                    .cancel(&request, &words::cancel_note(report.facts()))
+                    .await;
+                (
+                    Some(request),
+                    Some(done.map_err(|error| redact::chain(&error))),
+                )
+            }
+            None => (None, None),
+        }
+    };
+    match timeout(LAST_WORDS, last_words).await {
+        Ok((known, canceled)) => {
+            let (request, canceled) = match canceled {
+                Some(Ok(request)) => (Some(request), Some(Ok(()))),
+                Some(Err(why)) => (known, Some(Err(why))),
+                None => (known, None),
+            };
+            Ending::Interrupted {
+                cause,
+                request,
+                canceled,
+            }
+        }
+        Err(_) => {
+            let canceled = Some(Err("ServiceNow did not answer in time".to_owned()));
+            Ending::Interrupted {
+                cause,
+                request: report.last(),
+                canceled,
+            }
+        }
+    }
+}
+
+async fn lost_change(plan: &Plan, instance: &Instance) -> Option<Request> {
+    let Target::New { .. } = plan.target else {
+        return None;
+    };
+    let rows = instance
+        .change_requests()
+        .by_correlation(&plan.correlation.key(1))
+        .await
+        .ok()?;
+    rows.into_iter().find(change::is_reusable)
+}

@@ -1,0 +1,68 @@
+//! Names and labels that only the instance can resolve.
+
+use change_control::Control;
+use outbound::Class;
+
+use crate::ending::Ending;
+
+/// Asks the instance for names, and keeps those that it does not know, so that all are reported together.
+pub(super) struct Lookup<'c, 'i> {
+    control: &'c Control<'i>,
+    wrong: Vec<String>,
+}
+
+impl<'c, 'i> Lookup<'c, 'i> {
+    pub(super) fn new(control: &'c Control<'i>) -> Self {
+        Self {
+            control,
+            wrong: Vec::new(),
+        }
+    }
+
+    /// What a name stands for; `None` where none was given, or where it is wrong and kept for [`Lookup::done`].
+    pub(super) async fn up<T>(
+        &mut self,
+        input: &str,
+        name: Option<&str>,
+        once: impl AsyncFn(&str) -> Result<T, servicenow::Error>,
+    ) -> Result<Option<T>, Ending> {
+        let Some(name) = name else {
+            return Ok(None);
+        };
+        // An instance that is down is waited for; a name that it does not know is not.
+        let answer = self
+            .control
+            .persist(
+                || format!("the input {input} could not be looked up"),
+                async || match once(name).await {
+                    Err(error) if lasts(&error) => Ok(Err(error)),
+                    other => other.map(Ok),
+                },
+            )
+            .await?;
+        match answer {
+            Ok(found) => Ok(Some(found)),
+            Err(error) if error.class() == Class::Unauthorized => Err(Ending::Refused {
+                error: redact::chain(&error),
+            }),
+            Err(error) => {
+                self.wrong
+                    .push(format!("input '{input}': {}", redact::chain(&error)));
+                Ok(None)
+            }
+        }
+    }
+
+    /// All that was wrong.
+    pub(super) fn done(self) -> Result<(), Ending> {
+        if self.wrong.is_empty() {
+            Ok(())
+        } else {
+            Err(Ending::BadInput(self.wrong))
+        }
+    }
+}
+
+fn lasts(error: &servicenow::Error) -> bool {
+    !matches!(error.class(), Class::Transient { .. })
+}

@@ -1,0 +1,197 @@
+//! What a user reads at the end: the last words of the log, and the page on the run's summary tab.
+
+use std::fmt::Write as _;
+use std::time::Duration;
+
+use change::{ApprovalRow, Override, Request, Window};
+use pipelines_agent::RunFacts;
+use pipelines_agent::interrupt::Cause;
+use pipelines_agent::summary::escape_markdown;
+
+use crate::ending::Ending;
+use crate::plan::Plan;
+use crate::report::Seen;
+use crate::words;
+
+/// The last words of the log: the first line says how it ended, every further one is a problem of its own.
+pub(crate) fn last_words(ending: &Ending, rows: &[ApprovalRow], waited: Duration) -> Vec<String> {
+    let waited = words::length(waited);
+    match ending {
+        Ending::Proceeded { request, overrides } if overrides.is_empty() => {
+            vec![format!(
+                "{} allows this stage ({}); waited {waited}",
+                request.number,
+                words::standing(request)
+            )]
+        }
+        Ending::Proceeded { request, overrides } => overrides
+            .iter()
+            .map(|what| {
+                format!(
+                    "the stage goes on although {} is {}",
+                    request.number,
+                    words::overridden(what)
+                )
+            })
+            .collect(),
+        Ending::Stopped { request, reason } => vec![words::stopped(reason, request, rows)],
+        Ending::TimedOut { request, reason } => vec![format!(
+            "{} is still {}, {} after {waited}; the change is left open, and a rerun of this stage goes on with it",
+            request.number,
+            words::standing(request),
+            words::waiting_for(reason)
+        )],
+        Ending::Manual { error, .. } => vec![format!(
+            "ServiceNow could not be asked ({error}); a person has to decide (whenUnavailable: manual)"
+        )],
+        Ending::Unreachable { error, .. } => vec![error.clone()],
+        Ending::Refused { error } | Ending::Internal(error) => vec![error.clone()],
+        Ending::BadInput(problems) => problems.clone(),
+        Ending::DryRun { would, .. } => {
+            let mut lines = vec!["Dry run: nothing was written".to_owned()];
+            lines.extend(would.iter().cloned());
+            lines
+        }
+        Ending::Interrupted {
+            cause,
+            request,
+            canceled,
+        } => {
+            vec![interrupted(*cause, request.as_ref(), canceled.as_ref())]
+        }
+    }
+}
+
+fn interrupted(
+    cause: Cause,
+    request: Option<&Request>,
+    canceled: Option<&Result<(), String>>,
+) -> String {
+    let why = match cause {
+        Cause::Signal => "the step was told to stop",
+        Cause::LauncherGone => "the agent's process is gone",
+    };
+    let Some(request) = request else {
+        return format!("{why} before a change was opened or found");
+    };
+    let number = &request.number;
+    let standing = words::standing(request);
+    match canceled {
+        None => format!("{why}; {number} is left as it was last seen: {standing}"),
+        Some(Ok(())) => format!("{why}; {number} was cancelled (onCancel: cancelChange)"),
+        Some(Err(error)) => {
+            format!("{why}; {number} could not be cancelled ({error}), last seen: {standing}")
+        }
+    }
+}
+
+/// The page on the run's summary tab, in Markdown.
+pub(crate) fn page(
+    plan: &Plan,
+    ending: &Ending,
+    seen: &Seen,
+    facts: &RunFacts,
+    waited: Duration,
+) -> String {
+    let mut page = format!("### {}\n\n", headline(ending));
+    if !matches!(ending, Ending::Proceeded { overrides, .. } if overrides.is_empty()) {
+        for line in last_words(ending, &seen.approvals, waited) {
+            let _ = writeln!(page, "> {}\n>", escape_markdown(&line));
+        }
+        page.push('\n');
+    }
+    page.push_str("| | |\n|---|---|\n");
+    if let Some(request) = ending.request().or(seen.request.as_ref()) {
+        change_rows(&mut page, request, seen.address.as_deref());
+    }
+    row(&mut page, "Service", &plan.service);
+    row(&mut page, "Environment", &plan.environment);
+    if let Some(who) = &facts.requested_for {
+        row(&mut page, "Requested by", who);
+    }
+    row(&mut page, "Waited", &words::length(waited));
+    if let Ending::Proceeded { overrides, .. } = ending {
+        overridden(&mut page, overrides);
+    }
+    approvers(&mut page, &seen.approvals);
+    list(&mut page, "Warnings", &seen.warnings);
+    list(&mut page, "What happened", &seen.history);
+    page
+}
+
+fn headline(ending: &Ending) -> &'static str {
+    match ending {
+        Ending::Proceeded { overrides, .. } if overrides.is_empty() => {
+            "✅ The change allows this stage"
+        }
+        Ending::Proceeded { .. } => "⚠️ This stage went on by override",
+        Ending::Stopped { .. } => "⛔ The change stops this stage",
+        Ending::TimedOut { .. } => "⌛ Nobody decided in time",
+        Ending::Manual { .. } => "⚠️ ServiceNow was down: a person has to decide",
+        Ending::Unreachable { .. } => "⛔ ServiceNow was down",
+        Ending::Refused { .. } => "⛔ ServiceNow refused",
+        Ending::BadInput(_) => "⛔ Wrong inputs",
+        Ending::DryRun { .. } => "🔍 Dry run",
+        Ending::Interrupted { .. } => "⏹️ Stopped while waiting",
+        Ending::Internal(_) => "⛔ A bug of this task",
+    }
+}
+
+fn change_rows(page: &mut String, request: &Request, address: Option<&str>) {
+    let number = escape_markdown(request.number.as_str());
+    let number = match address {
+        Some(address) => format!("[{number}]({address})"),
+        None => number,
+    };
+    let _ = writeln!(page, "| Change | {number} |");
+    row(page, "Title", &request.short_description);
+    row(page, "Type", request.kind.value());
+    row(page, "State", &words::state(request));
+    row(page, "Approval", request.approval.value());
+    if let Some(group) = &request.assignment_group {
+        row(page, "Assignment group", group);
+    }
+    if request.window != Window::default() {
+        let at = |moment: Option<_>| moment.map_or_else(|| "open".to_owned(), words::moment);
+        let window = format!("{} to {}", at(request.window.start), at(request.window.end));
+        row(page, "Window", &window);
+    }
+    row(page, "Conflicts", words::conflicts(&request.conflicts));
+}
+
+fn row(page: &mut String, name: &str, value: &str) {
+    let _ = writeln!(page, "| {name} | {} |", escape_markdown(value));
+}
+
+fn overridden(page: &mut String, overrides: &[Override]) {
+    let lines: Vec<String> = overrides.iter().map(words::overridden).collect();
+    list(page, "Overridden", &lines);
+}
+
+fn approvers(page: &mut String, rows: &[ApprovalRow]) {
+    if rows.is_empty() {
+        return;
+    }
+    page.push_str("\n#### Approvers\n\n| Approver | Group | Answer | When | Comment |\n|---|---|---|---|---|\n");
+    for row in rows {
+        let _ = writeln!(
+            page,
+            "| {} | {} | {} | {} | {} |",
+            escape_markdown(&row.approver),
+            escape_markdown(row.group.as_deref().unwrap_or("")),
+            escape_markdown(&row.state.to_string()),
+            row.at.map(words::moment).unwrap_or_default(),
+            escape_markdown(row.comment.as_deref().unwrap_or("")),
+        );
+    }
+}
+
+fn list(page: &mut String, title: &str, lines: &[String]) {
+    if lines.is_empty() {
+        return;
+    }
+    let _ = writeln!(page, "\n#### {title}\n");
+    for line in lines {
+        let _ = writeln!(page, "- {}", escape_markdown(line));
+    }
+}
