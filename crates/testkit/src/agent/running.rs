@@ -1,10 +1,9 @@
 //! A started step.
 
 use std::fmt;
-use std::io::Read;
 use std::path::PathBuf;
 use std::process::{Child, Command, ExitStatus, Stdio};
-use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
+use std::sync::Arc;
 use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
@@ -12,6 +11,7 @@ use anyhow::{Context, Result};
 use tempfile::TempDir;
 
 use super::log::{Log, TaskResult};
+use super::output::{Entry, Stream, View, last_lines};
 use super::processes::{Process, with_lookup_id};
 use crate::wait::now;
 
@@ -19,28 +19,6 @@ use crate::wait::now;
 const AFTER_INTERRUPT: Duration = Duration::from_millis(7_500);
 const AFTER_TERMINATE: Duration = Duration::from_millis(2_500);
 const AFTER_EXIT: Duration = Duration::from_secs(5);
-
-/// Where a line came from. The agent reads commands from both.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Stream {
-    /// Standard output.
-    Output,
-    /// Standard error.
-    Error,
-}
-
-/// One line of output.
-#[derive(Debug, Clone)]
-pub struct Entry {
-    /// When it came, counted from the start.
-    pub at: Duration,
-    /// Where it came from.
-    pub stream: Stream,
-    /// The line as written, secrets included.
-    pub raw: String,
-    /// What the user sees, if anything.
-    pub shown: Option<String>,
-}
 
 /// What ended the step.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -128,18 +106,6 @@ pub struct Running {
     scratch: Option<TempDir>,
 }
 
-#[derive(Debug)]
-struct View {
-    state: Mutex<State>,
-    news: Condvar,
-}
-
-#[derive(Debug)]
-struct State {
-    entries: Vec<Entry>,
-    log: Log,
-}
-
 impl Running {
     pub(super) fn start(
         mut command: Command,
@@ -156,13 +122,7 @@ impl Running {
             .with_context(|| format!("cannot start {command:?}"))?;
         // The agent closes standard input at once.
         drop(child.stdin.take());
-        let view = Arc::new(View {
-            state: Mutex::new(State {
-                entries: Vec::new(),
-                log,
-            }),
-            news: Condvar::new(),
-        });
+        let view = Arc::new(View::new(log));
         let output = child.stdout.take().context("standard output is piped")?;
         let error = child.stderr.take().context("standard error is piped")?;
         let readers = vec![
@@ -340,75 +300,6 @@ impl Drop for Running {
     }
 }
 
-impl View {
-    fn lock(&self) -> MutexGuard<'_, State> {
-        self.state.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-
-    fn follow(
-        view: &Arc<Self>,
-        mut from: impl Read + Send + 'static,
-        stream: Stream,
-        started: Instant,
-    ) -> JoinHandle<()> {
-        let view = Arc::clone(view);
-        std::thread::spawn(move || {
-            let mut pending = Vec::new();
-            let mut buffer = [0; 8192];
-            while let Ok(count @ 1..) = from.read(&mut buffer) {
-                pending.extend_from_slice(&buffer[..count]);
-                for line in complete_lines(&mut pending) {
-                    view.add(&line, stream, started);
-                }
-            }
-            if !pending.is_empty() {
-                view.add(&String::from_utf8_lossy(&pending), stream, started);
-            }
-        })
-    }
-
-    fn add(&self, raw: &str, stream: Stream, started: Instant) {
-        let mut state = self.lock();
-        let shown = state.log.take(raw);
-        state.entries.push(Entry {
-            at: started.elapsed(),
-            stream,
-            raw: raw.to_owned(),
-            shown,
-        });
-        self.news.notify_all();
-    }
-}
-
-/// The end of the output, for messages.
-fn last_lines(entries: &[Entry]) -> String {
-    let last = &entries[entries.len().saturating_sub(20)..];
-    last.iter()
-        .map(|entry| format!("{:>9.3?} {}\n", entry.at, entry.raw))
-        .collect()
-}
-
-/// Takes the complete lines out of the buffer. LF, CR and CRLF end a line; a CR at the very end waits for its LF.
-fn complete_lines(pending: &mut Vec<u8>) -> Vec<String> {
-    let mut lines = Vec::new();
-    while let Some(end) = pending
-        .iter()
-        .position(|byte| matches!(byte, b'\n' | b'\r'))
-    {
-        if pending[end] == b'\r' && end + 1 == pending.len() {
-            break;
-        }
-        let width = if pending[end..].starts_with(b"\r\n") {
-            2
-        } else {
-            1
-        };
-        lines.push(String::from_utf8_lossy(&pending[..end]).into_owned());
-        pending.drain(..end + width);
-    }
-    lines
-}
-
 #[derive(Debug, Clone, Copy)]
 enum Signal {
     Interrupt,
@@ -445,18 +336,3 @@ fn kill_all(processes: &[Process]) {
 
 #[cfg(not(unix))]
 fn kill_all(_: &[Process]) {}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn lines_end_at_any_line_end() {
-        let mut pending = b"a\nb\r\nc\rd\r".to_vec();
-        assert_eq!(complete_lines(&mut pending), ["a", "b", "c"]);
-        assert_eq!(pending, b"d\r");
-        pending.extend_from_slice(b"\n\nrest");
-        assert_eq!(complete_lines(&mut pending), ["d", ""]);
-        assert_eq!(pending, b"rest");
-    }
-}

@@ -12,6 +12,7 @@ use super::environment::{self, Folders, mangle};
 use super::isolation::Isolation;
 use super::log::Log;
 use super::running::Running;
+use super::sample;
 
 /// A service connection.
 #[derive(Debug, Clone, Default)]
@@ -77,7 +78,7 @@ impl Step {
             node: node.to_owned(),
             reference: "step".to_owned(),
             inputs: BTreeMap::new(),
-            variables: environment::yaml_job(),
+            variables: sample::yaml_job(),
             secrets: BTreeMap::from([(
                 "System.AccessToken".to_owned(),
                 "job-token-4711-abcdef".to_owned(),
@@ -98,9 +99,8 @@ impl Step {
     /// Moves the step into a stage of a classic release.
     #[must_use]
     pub fn in_classic_release(mut self) -> Self {
-        self.variables
-            .retain(|name, _| !environment::is_yaml_only(name));
-        self.variables.extend(environment::classic_release());
+        self.variables.retain(|name, _| !sample::is_yaml_only(name));
+        self.variables.extend(sample::classic_release());
         self
     }
 

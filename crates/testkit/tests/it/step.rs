@@ -153,3 +153,18 @@ fn a_line_that_never_comes_is_told_with_what_was_seen() {
     let text = *waited.unwrap_err().downcast::<String>().unwrap();
     assert!(text.contains("only this"), "{text}");
 }
+
+#[test]
+fn an_interrupt_that_is_not_heeded_is_followed_by_a_termination() {
+    let folder = tempfile::tempdir().unwrap();
+    let script = "process.on('SIGINT', () => console.log('no')); setInterval(() => {}, 1000); console.log('ready')";
+    let mut running = step(folder.path(), script).start().unwrap();
+    running.wait_for_line("ready", BOUND);
+    let finished = running.interrupt();
+    assert_eq!(
+        (finished.ended_by, finished.exit_code),
+        (EndedBy::Terminate, None),
+        "{finished:?}"
+    );
+    assert!(finished.shown().contains("no"));
+}
