@@ -93,7 +93,10 @@ mod tests {
         let paths = crate::instance::Paths::new("http://127.0.0.1".parse().unwrap());
         let request = of(&id).unwrap().request(&paths, 50, 0);
         let query: Vec<(String, String)> = request.url().query_pairs().into_owned().collect();
-        assert_eq!(request.url().path(), "/api/now/v2/table/sysapproval_approver");
+        assert_eq!(
+            request.url().path(),
+            "/api/now/v2/table/sysapproval_approver"
+        );
         assert_eq!(
             query[0].1,
             format!("sysapproval={id}^ORDERBYsys_created_on^ORDERBYsys_id")

@@ -48,7 +48,8 @@ impl<'a> Attachments<'a> {
     ) -> Result<Attachment, Error> {
         let operation = Operation::new("attach a file to", format!("{table} {sys_id}"));
         let length = bytes.len() as u64;
-        let request = upload(self.instance.paths(), table, sys_id, file_name).bytes(content_type, bytes);
+        let request =
+            upload(self.instance.paths(), table, sys_id, file_name).bytes(content_type, bytes);
         let answer = self.instance.send(&operation, request).await?;
         let attachment = decode(&answer.row()?).ok_or_else(|| answer.lacks("sys_id"))?;
         match attachment.size {
@@ -113,7 +114,10 @@ mod tests {
         assert_eq!(request.method(), "POST");
         assert_eq!(request.url().path(), "/snow/api/now/v1/attachment/file");
         let query: Vec<(String, String)> = request.url().query_pairs().into_owned().collect();
-        assert_eq!(query[0], ("table_name".to_owned(), "change_request".to_owned()));
+        assert_eq!(
+            query[0],
+            ("table_name".to_owned(), "change_request".to_owned())
+        );
         assert_eq!(query[1], ("table_sys_id".to_owned(), id.to_string()));
         assert_eq!(query[2], ("file_name".to_owned(), name.to_owned()));
         assert_eq!(request.body_bytes(), Some(b"<x/>".as_slice()));

@@ -85,7 +85,10 @@ pub enum Grant {
 impl fmt::Debug for Auth {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Basic { user, .. } => f.debug_struct("Basic").field("user", user).finish_non_exhaustive(),
+            Self::Basic { user, .. } => f
+                .debug_struct("Basic")
+                .field("user", user)
+                .finish_non_exhaustive(),
             Self::Bearer(_) => f.write_str("Bearer(***)"),
             Self::ApiKey(_) => f.write_str("ApiKey(***)"),
             Self::OAuth(grant) => f.debug_tuple("OAuth").field(grant).finish(),

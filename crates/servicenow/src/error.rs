@@ -73,7 +73,7 @@ pub enum Error {
         saying: Option<String>,
         /// The way out's own account.
         #[source]
-        source: outbound::Error,
+        source: Box<outbound::Error>,
     },
     /// The instance understood, and said no.
     #[error("could not {operation}")]
@@ -94,7 +94,7 @@ pub enum Error {
         operation: Operation,
         /// The way out's own account.
         #[source]
-        source: outbound::Error,
+        source: Box<outbound::Error>,
     },
     /// The token service refused to give an access token.
     #[error("the instance gave no access token: {error}{}", said(description.as_deref()))]
@@ -124,7 +124,10 @@ pub enum Error {
         near: Vec<String>,
     },
     /// A name that several records bear.
-    #[error("could not {operation}: {count} records bear that name, use the sys_id of one of them: {}", ids(sys_ids))]
+    #[error(
+        "could not {operation}: {count} records bear that name, use the sys_id of one of them: {}",
+        ids(sys_ids)
+    )]
     Ambiguous {
         /// What was asked.
         operation: Operation,
@@ -164,7 +167,9 @@ pub enum Error {
         may_have_happened: bool,
     },
     /// A row came back that was not asked for: the instance widened the query. Nothing was touched.
-    #[error("could not {operation}: a row with another {column} came back, so the instance ignored part of the query")]
+    #[error(
+        "could not {operation}: a row with another {column} came back, so the instance ignored part of the query"
+    )]
     KeyMismatch {
         /// What was asked.
         operation: Operation,
@@ -191,7 +196,9 @@ pub enum Error {
     },
     /// The query names a column that the table does not have, or that this account may not read. The instance ignores
     /// such a term, so the query would match other records too.
-    #[error("the query names column {column}, which the instance does not show: it would ignore that term")]
+    #[error(
+        "the query names column {column}, which the instance does not show: it would ignore that term"
+    )]
     UnknownColumn {
         /// The column.
         column: String,
@@ -224,7 +231,9 @@ pub enum Error {
         dropped: crate::Dropped,
     },
     /// The instance answered with success and left the state as it was.
-    #[error("could not {operation}: the instance reported success but the change is still in {found}")]
+    #[error(
+        "could not {operation}: the instance reported success but the change is still in {found}"
+    )]
     StateKept {
         /// What was asked.
         operation: Operation,
@@ -324,7 +333,10 @@ impl Error {
             return Self::Refused { operation, refusal };
         }
         match source.class() {
-            Class::Unauthorized => Self::Unauthorized { operation, source },
+            Class::Unauthorized => Self::Unauthorized {
+                operation,
+                source: Box::new(source),
+            },
             Class::NotFound => Self::NotFound {
                 operation,
                 near: Vec::new(),
@@ -336,7 +348,7 @@ impl Error {
             Class::Transient { .. } | Class::Broken => Self::Failed {
                 operation,
                 saying: envelope.map(|envelope| envelope.text()),
-                source,
+                source: Box::new(source),
             },
         }
     }

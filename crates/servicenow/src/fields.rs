@@ -186,7 +186,11 @@ mod tests {
         let pairs: Vec<_> = fields.iter().collect();
         assert_eq!(
             pairs,
-            [("b", "3"), ("a", "2"), ("start_date", "2026-03-01 22:30:05")]
+            [
+                ("b", "3"),
+                ("a", "2"),
+                ("start_date", "2026-03-01 22:30:05")
+            ]
         );
         assert_eq!(fields.get("a"), Some("2"));
         assert_eq!(
@@ -197,7 +201,8 @@ mod tests {
 
     #[test]
     fn what_means_the_same_is_not_dropped() {
-        let group = json!({"value": "0123456789abcdef0123456789abcdef", "display_value": "Network"});
+        let group =
+            json!({"value": "0123456789abcdef0123456789abcdef", "display_value": "Network"});
         for (asked, echo) in [
             ("3", json!("3")),
             ("3", json!(3.0)),
@@ -219,8 +224,16 @@ mod tests {
     #[test]
     fn what_is_otherwise_is_named() {
         for (asked, echo, stored) in [
-            ("moderate", json!({"value": "3", "display_value": "Moderate"}), "3"),
-            ("Moderate", json!({"value": "3", "display_value": "Moderate"}), "3"),
+            (
+                "moderate",
+                json!({"value": "3", "display_value": "Moderate"}),
+                "3",
+            ),
+            (
+                "Moderate",
+                json!({"value": "3", "display_value": "Moderate"}),
+                "3",
+            ),
             ("007", json!("7"), "7"),
             ("1.10", json!("1.1"), "1.1"),
             ("abcdef", json!("abc"), "abc"),
@@ -249,7 +262,10 @@ mod tests {
 
     #[test]
     fn approval_is_never_written() {
-        let error = Fields::new().set("approval", "approved").check().unwrap_err();
+        let error = Fields::new()
+            .set("approval", "approved")
+            .check()
+            .unwrap_err();
         assert!(matches!(error, Error::NotWritable { column, .. } if column == "approval"));
     }
 }

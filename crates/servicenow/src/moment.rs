@@ -1,5 +1,5 @@
 //! Dates as the instance writes them: `YYYY-MM-DD HH:MM:SS`, UTC, no zone. ISO 8601 is not a supported input there and
-//! lands empty or in the wrong year ("GlideDateTime" of the vendor's documentation).
+//! lands empty or in the wrong year (`GlideDateTime` in the vendor's documentation).
 
 use jiff::Timestamp;
 use jiff::civil::DateTime;

@@ -33,16 +33,17 @@ impl<'a> References<'a> {
         Self { instance }
     }
 
-    /// A user group. A sys_id passes as it is, without a call.
+    /// A user group. A `sys_id` passes as it is, without a call.
     ///
     /// # Errors
     /// [`Error::NotFound`] with names that begin alike, [`Error::Ambiguous`] with the keys of all that bear the name,
     /// [`Error::Query`] for a name that cannot be asked for; otherwise see [`Error`].
     pub async fn group(&self, name_or_id: &str) -> Result<SysId, Error> {
-        self.key("sys_user_group", "find the group", name_or_id).await
+        self.key("sys_user_group", "find the group", name_or_id)
+            .await
     }
 
-    /// A configuration item. A sys_id passes as it is, without a call.
+    /// A configuration item. A `sys_id` passes as it is, without a call.
     ///
     /// # Errors
     /// As [`References::group`].
@@ -51,7 +52,7 @@ impl<'a> References<'a> {
             .await
     }
 
-    /// A change model. A sys_id passes as it is, without a call.
+    /// A change model. A `sys_id` passes as it is, without a call.
     ///
     /// # Errors
     /// As [`References::group`].

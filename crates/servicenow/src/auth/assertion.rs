@@ -7,8 +7,8 @@ use jiff::Timestamp;
 use redact::Secret;
 use ring::rand::{SecureRandom, SystemRandom};
 use ring::signature::{
-    ECDSA_P256_SHA256_FIXED_SIGNING, ECDSA_P384_SHA384_FIXED_SIGNING, EcdsaKeyPair, RSA_PKCS1_SHA256,
-    RsaKeyPair,
+    ECDSA_P256_SHA256_FIXED_SIGNING, ECDSA_P384_SHA384_FIXED_SIGNING, EcdsaKeyPair,
+    RSA_PKCS1_SHA256, RsaKeyPair,
 };
 use rustls_pki_types::PrivateKeyDer;
 use rustls_pki_types::pem::PemObject;
@@ -76,12 +76,15 @@ impl Key {
         let der = PrivateKeyDer::from_pem_slice(pem.expose().as_bytes())
             .map_err(|_| failed("it is no PEM text with an unencrypted private key"))?;
         let found = match &der {
-            PrivateKeyDer::Pkcs1(der) => RsaKeyPair::from_der(der.secret_pkcs1_der()).ok().map(Self::Rsa),
+            PrivateKeyDer::Pkcs1(der) => RsaKeyPair::from_der(der.secret_pkcs1_der())
+                .ok()
+                .map(Self::Rsa),
             PrivateKeyDer::Sec1(der) => Self::from_sec1(der.secret_sec1_der(), random),
             PrivateKeyDer::Pkcs8(der) => Self::from_pkcs8(der.secret_pkcs8_der(), random),
             _ => None,
         };
-        found.ok_or_else(|| failed("it is neither RSA (2048 bits or more) nor EC on P-256 or P-384"))
+        found
+            .ok_or_else(|| failed("it is neither RSA (2048 bits or more) nor EC on P-256 or P-384"))
     }
 
     fn from_pkcs8(der: &[u8], random: &SystemRandom) -> Option<Self> {

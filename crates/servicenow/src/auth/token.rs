@@ -125,15 +125,13 @@ async fn ask(
         .exchange(&request)
         .await
         .map_err(|source| refused(&operation, source))?;
-    let document = crate::instance::document(
-        &operation,
-        false,
-        response.content_type(),
-        response.body(),
-    );
+    let document =
+        crate::instance::document(&operation, false, response.content_type(), response.body());
     let document = document.map_err(|error| match error {
         // The service's own errors may come with any status.
-        Error::Incomplete { .. } => token_error(response.body(), response.status()).unwrap_or(error),
+        Error::Incomplete { .. } => {
+            token_error(response.body(), response.status()).unwrap_or(error)
+        }
         other => other,
     })?;
     let granted: Option<Granted> = serde_json::from_value(document).ok();
@@ -170,11 +168,7 @@ fn token_error(body: &[u8], status: u16) -> Option<Error> {
 }
 
 /// The request for a token: form-encoded, and nothing of it in the address.
-fn request(
-    instance: &Instance,
-    grant: &Grant,
-    rotated: Option<&Secret>,
-) -> Result<Request, Error> {
+fn request(instance: &Instance, grant: &Grant, rotated: Option<&Secret>) -> Result<Request, Error> {
     let plain = |text: &str| FormValue::Plain(text.to_owned());
     let secret = |secret: &Secret| FormValue::Secret(secret.clone());
     let application = |kind: &str, id: &str, key: &Secret| {

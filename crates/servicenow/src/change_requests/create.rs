@@ -68,7 +68,7 @@ impl ChangeRequests<'_> {
         let fields = new.columns();
         match &new.template {
             None => self.insert(&operation, &fields).await,
-            Some(template) => self.from_template(&operation, template, fields).await,
+            Some(template) => self.insert_by_template(&operation, template, fields).await,
         }
     }
 
@@ -78,14 +78,14 @@ impl ChangeRequests<'_> {
         Written::compare(operation, fields, &echo)?.vital(operation)
     }
 
-    async fn from_template(
+    async fn insert_by_template(
         &self,
         operation: &Operation,
         template: &SysId,
         mut fields: Fields,
     ) -> Result<Written, Error> {
         if self.instance.has_change_api() {
-            let request = from_template(self.instance.paths(), template, &fields);
+            let request = by_template(self.instance.paths(), template, &fields);
             match self.instance.send(operation, request).await {
                 Ok(answer) => return self.opened(operation, &fields, &answer.row()?).await,
                 Err(error) if error.is_absent_api() => self.instance.remember_no_change_api(),
@@ -141,7 +141,7 @@ fn insert(paths: &Paths, fields: &Fields) -> Request {
     Request::post(url).json(&fields.to_json())
 }
 
-fn from_template(paths: &Paths, template: &SysId, fields: &Fields) -> Request {
+fn by_template(paths: &Paths, template: &SysId, fields: &Fields) -> Request {
     let url = paths.change(&["standard", template.as_str()]);
     Request::post(url).json(&fields.to_json())
 }

@@ -106,7 +106,11 @@ fn by_query(paths: &Paths, query: &UserQuery) -> Request {
 
 /// A column that was asked for and did not come back is unknown or hidden, and then its term was ignored.
 fn all_columns_known(query: &UserQuery, row: &Row) -> Result<(), Error> {
-    match query.columns().iter().find(|column| row.get(column).is_none()) {
+    match query
+        .columns()
+        .iter()
+        .find(|column| row.get(column).is_none())
+    {
         None => Ok(()),
         Some(column) => Err(Error::UnknownColumn {
             column: column.clone(),

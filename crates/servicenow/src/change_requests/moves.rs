@@ -34,19 +34,15 @@ impl ChangeRequests<'_> {
     /// # Errors
     /// [`Error::Refused`] with the business rule's name or the missing fields; [`Error::StateKept`] where the instance
     /// reports success and does not move it; otherwise see [`Error`].
-    pub async fn move_to(
-        &self,
-        id: &SysId,
-        state: State,
-        fields: &Fields,
-    ) -> Result<Moved, Error> {
+    pub async fn move_to(&self, id: &SysId, state: State, fields: &Fields) -> Result<Moved, Error> {
         fields.check()?;
         let operation = Operation::new("move change request", format!("{id} to {state}"));
         let asked = with_state(fields, state);
         match self.patch(&operation, id, &asked).await {
             Ok(written) => self.settled(&operation, id, state, &asked, written).await,
             Err(error) if error.may_have_happened() => {
-                self.after_unclear(&operation, id, state, &asked, error).await
+                self.after_unclear(&operation, id, state, &asked, error)
+                    .await
             }
             Err(error) if error.refusal().is_some() => {
                 match self.compare(&operation, id, &asked).await {
@@ -110,13 +106,10 @@ impl ChangeRequests<'_> {
 }
 
 fn with_state(fields: &Fields, state: State) -> Fields {
-    fields
-        .iter()
-        .filter(|(column, _)| *column != "state")
-        .fold(
-            Fields::new().set("state", state.value().to_string()),
-            |all, (column, value)| all.set(column, value),
-        )
+    fields.iter().filter(|(column, _)| *column != "state").fold(
+        Fields::new().set("state", state.value().to_string()),
+        |all, (column, value)| all.set(column, value),
+    )
 }
 
 fn moved(written: Written, already: bool) -> Moved {
@@ -163,7 +156,9 @@ mod tests {
 
     #[test]
     fn the_state_comes_first_and_only_once() {
-        let fields = Fields::new().set("close_code", "successful").set("state", "9");
+        let fields = Fields::new()
+            .set("close_code", "successful")
+            .set("state", "9");
         let all = with_state(&fields, Closed);
         let pairs: Vec<_> = all.iter().collect();
         assert_eq!(pairs, [("state", "3"), ("close_code", "successful")]);

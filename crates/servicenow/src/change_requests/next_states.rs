@@ -133,5 +133,6 @@ fn state(json: &Json) -> Option<State> {
 }
 
 fn yes(json: &Json) -> bool {
-    json.as_bool().unwrap_or_else(|| json.as_str() == Some("true"))
+    json.as_bool()
+        .unwrap_or_else(|| json.as_str() == Some("true"))
 }

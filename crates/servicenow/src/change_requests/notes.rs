@@ -76,10 +76,11 @@ impl ChangeRequests<'_> {
 
     /// Without the right, a list is not refused but empty: so look whether any entry at all is shown.
     async fn reads_journals(&self, operation: &Operation) -> Result<bool, Error> {
-        let list = List::new(JOURNAL, Query::new(), &["sys_id"]).map_err(|source| Error::Query {
-            operation: operation.clone(),
-            source,
-        })?;
+        let list =
+            List::new(JOURNAL, Query::new(), &["sys_id"]).map_err(|source| Error::Query {
+                operation: operation.clone(),
+                source,
+            })?;
         let request = list.request(self.instance.paths(), 10, 0);
         let answer = self.instance.read(operation, request).await?;
         Ok(!answer.rows()?.is_empty())
@@ -134,11 +135,18 @@ mod tests {
     #[test]
     fn a_note_keeps_its_marker_and_the_width_of_the_column() {
         assert_eq!(fit("Deployed.", "[run 7]"), "Deployed.\n[run 7]");
-        assert_eq!(fit("Deployed by [run 7].", "[run 7]"), "Deployed by [run 7].");
+        assert_eq!(
+            fit("Deployed by [run 7].", "[run 7]"),
+            "Deployed by [run 7]."
+        );
         for note in ["é".repeat(5000), format!("{}[run 7]", "x".repeat(3999))] {
             let fitted = fit(&note, "[run 7]");
             assert!(fitted.chars().count() <= WIDTH);
-            assert!(fitted.ends_with("\n[run 7]"), "{}", &fitted[fitted.len() - 40..]);
+            assert!(
+                fitted.ends_with("\n[run 7]"),
+                "{}",
+                &fitted[fitted.len() - 40..]
+            );
             let told: usize = fitted
                 .split_once("\n[")
                 .and_then(|(head, rest)| {

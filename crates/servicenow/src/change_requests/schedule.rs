@@ -17,7 +17,8 @@ const POLLS: u32 = 30;
 const APART: Duration = Duration::from_secs(1);
 
 /// Where a worker stands ("Change Management API", worker).
-enum Work {
+#[derive(Debug, PartialEq, Eq)]
+pub(super) enum Work {
     Going,
     Done(Option<Window>),
     Failed(String),
@@ -73,17 +74,23 @@ fn schedule(paths: &Paths, id: &SysId, duration: Duration) -> Request {
 }
 
 /// The worker's key. Its link is not followed: it is an address in somebody's answer.
-fn worker_of(result: &Json) -> Option<SysId> {
+pub(super) fn worker_of(result: &Json) -> Option<SysId> {
     result.pointer("/worker/sysId")?.as_str()?.parse().ok()
 }
 
-fn work(result: &Json) -> Work {
+pub(super) fn work(result: &Json) -> Work {
     let state = Row::from_json(result).map(|row| row.value("state").to_owned());
     match state.as_deref() {
         Some("3") => Work::Done(first_span(result)),
         Some("4") => {
-            let messages = result.pointer("/messages/errorMessages").and_then(Json::as_array);
-            let texts: Vec<&str> = messages.into_iter().flatten().filter_map(Json::as_str).collect();
+            let messages = result
+                .pointer("/messages/errorMessages")
+                .and_then(Json::as_array);
+            let texts: Vec<&str> = messages
+                .into_iter()
+                .flatten()
+                .filter_map(Json::as_str)
+                .collect();
             let text = if texts.is_empty() {
                 "its background worker failed".to_owned()
             } else {

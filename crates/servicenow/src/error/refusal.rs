@@ -28,10 +28,14 @@ pub enum Refusal {
         action: String,
     },
     /// The account may not filter by a column.
-    #[error("the account may not read a column that the query filters by: grant it sn_change_read (or itil)")]
+    #[error(
+        "the account may not read a column that the query filters by: grant it sn_change_read (or itil)"
+    )]
     QueryRights,
     /// The API, or the table, is closed to this account.
-    #[error("this API or table is closed to the account: see its REST access policies and web-service access")]
+    #[error(
+        "this API or table is closed to the account: see its REST access policies and web-service access"
+    )]
     ApiClosed,
     /// There is no such table.
     #[error("the instance has no table {table:?}, or the plugin behind it is not active")]

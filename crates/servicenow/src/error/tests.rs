@@ -2,7 +2,8 @@ use super::*;
 use std::error::Error as _;
 
 fn refusal(message: &str, detail: &str) -> Option<Refusal> {
-    let body = serde_json::json!({"error": {"message": message, "detail": detail}, "status": "failure"});
+    let body =
+        serde_json::json!({"error": {"message": message, "detail": detail}, "status": "failure"});
     Envelope::of(&body).as_ref().and_then(Refusal::recognise)
 }
 
@@ -21,7 +22,10 @@ fn the_catalogue_of_refusals_is_told_apart() {
     let message = format!("Change Request record could not be updated. {abort}");
     assert_eq!(refusal(&message, ""), by_rule);
     assert_eq!(
-        refusal("", "x was aborted by Business Rule 'Don't panic^0123'. More"),
+        refusal(
+            "",
+            "x was aborted by Business Rule 'Don't panic^0123'. More"
+        ),
         Some(Refusal::BusinessRule {
             rule: "Don't panic".to_owned()
         })
@@ -89,11 +93,17 @@ fn foreign_text_is_cut() {
 #[test]
 fn an_envelope_is_found_beside_a_partial_result_and_as_an_oauth_error() {
     let partial = serde_json::json!({"result": [{}], "error": {"message": "Transaction cancelled", "detail": null}});
-    assert_eq!(Envelope::of(&partial).unwrap().text(), "Transaction cancelled");
+    assert_eq!(
+        Envelope::of(&partial).unwrap().text(),
+        "Transaction cancelled"
+    );
     let status = serde_json::json!({"result": [{}], "status": "failure"});
     assert_eq!(Envelope::of(&status).unwrap().text(), "no reason");
     let oauth = serde_json::json!({"error": "server_error", "error_description": "access_denied"});
-    assert_eq!(Envelope::of(&oauth).unwrap().text(), "server_error: access_denied");
+    assert_eq!(
+        Envelope::of(&oauth).unwrap().text(),
+        "server_error: access_denied"
+    );
     assert_eq!(Envelope::of(&serde_json::json!({"result": []})), None);
 }
 

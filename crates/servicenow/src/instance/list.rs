@@ -96,11 +96,7 @@ impl List {
 
 impl Instance {
     /// All rows of a list. Where the instance gives up in the middle of an answer, the pages get smaller, once.
-    pub(crate) async fn list(
-        &self,
-        operation: &Operation,
-        list: &List,
-    ) -> Result<Vec<Row>, Error> {
+    pub(crate) async fn list(&self, operation: &Operation, list: &List) -> Result<Vec<Row>, Error> {
         let (mut rows, mut seen) = (Vec::new(), HashSet::new());
         let (mut limit, mut offset) = (list.page, 0);
         loop {

@@ -167,15 +167,31 @@ mod tests {
     #[test]
     fn pages_are_told_apart_whatever_they_call_themselves() {
         let table = [
-            ("text/html", "<html><body>Your instance is hibernating", Page::Hibernating),
-            ("application/json", "  <!doctype html><h1>Your instance is waking up", Page::Hibernating),
-            ("text/html;charset=UTF-8", "<html><title>Log in | ServiceNow", Page::Login),
+            (
+                "text/html",
+                "<html><body>Your instance is hibernating",
+                Page::Hibernating,
+            ),
+            (
+                "application/json",
+                "  <!doctype html><h1>Your instance is waking up",
+                Page::Hibernating,
+            ),
+            (
+                "text/html;charset=UTF-8",
+                "<html><title>Log in | ServiceNow",
+                Page::Login,
+            ),
             ("TEXT/HTML", "Scheduled maintenance", Page::Other),
             ("", "<h1>502 Bad Gateway", Page::Other),
         ];
         for (content_type, body, expected) in table {
             match read(content_type, body) {
-                Err(Error::NotApi { page, may_have_happened, .. }) => {
+                Err(Error::NotApi {
+                    page,
+                    may_have_happened,
+                    ..
+                }) => {
                     assert_eq!((page, may_have_happened), (expected, true), "{body}");
                 }
                 other => panic!("{body}: {other:?}"),
@@ -192,7 +208,16 @@ mod tests {
             r#"{"result":[],"error":{"message":"Transaction cancelled","detail":"time"},"status":"failure"}"#,
             r#"{"status":"failure"}"#,
         ] {
-            assert!(matches!(read(json, body), Err(Error::Incomplete { may_have_happened: true, .. })), "{body}");
+            assert!(
+                matches!(
+                    read(json, body),
+                    Err(Error::Incomplete {
+                        may_have_happened: true,
+                        ..
+                    })
+                ),
+                "{body}"
+            );
         }
         assert!(read(json, r#"{"result":[]}"#).is_ok());
         // A description that mentions HTML is no page.

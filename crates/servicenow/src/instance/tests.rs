@@ -15,12 +15,27 @@ const ID: &str = "0123456789abcdef0123456789abcdef";
 #[test]
 fn a_base_with_or_without_slash_or_prefix_leads_to_the_same_places() {
     for (base, table) in [
-        ("http://127.0.0.1:8080", "http://127.0.0.1:8080/api/now/v2/table/change_request"),
-        ("http://127.0.0.1:8080/", "http://127.0.0.1:8080/api/now/v2/table/change_request"),
-        ("http://127.0.0.1:8080/snow", "http://127.0.0.1:8080/snow/api/now/v2/table/change_request"),
-        ("http://127.0.0.1:8080/snow/?x=1#y", "http://127.0.0.1:8080/snow/api/now/v2/table/change_request"),
+        (
+            "http://127.0.0.1:8080",
+            "http://127.0.0.1:8080/api/now/v2/table/change_request",
+        ),
+        (
+            "http://127.0.0.1:8080/",
+            "http://127.0.0.1:8080/api/now/v2/table/change_request",
+        ),
+        (
+            "http://127.0.0.1:8080/snow",
+            "http://127.0.0.1:8080/snow/api/now/v2/table/change_request",
+        ),
+        (
+            "http://127.0.0.1:8080/snow/?x=1#y",
+            "http://127.0.0.1:8080/snow/api/now/v2/table/change_request",
+        ),
     ] {
-        assert_eq!(instance(base).paths().table("change_request").as_str(), table);
+        assert_eq!(
+            instance(base).paths().table("change_request").as_str(),
+            table
+        );
     }
     let paths = instance("http://127.0.0.1/").paths().clone();
     assert_eq!(
@@ -54,5 +69,8 @@ fn a_notice_is_handed_out_once_even_when_given_twice() {
 #[test]
 fn debug_text_holds_no_secret() {
     let shown = format!("{:?}", instance("http://user:pass-word@127.0.0.1/"));
-    assert!(!shown.contains("s3cret-word") && !shown.contains("pass-word"), "{shown}");
+    assert!(
+        !shown.contains("s3cret-word") && !shown.contains("pass-word"),
+        "{shown}"
+    );
 }

@@ -134,7 +134,10 @@ fn offered(rows: &[Row], column: &str) -> Offered {
         rows.iter()
             .filter(|row| row.value("name") == table && row.value("element") == column)
             .filter(|row| row.value("inactive") != "true")
-            .filter(|row| row.get("value").is_some_and(|value| !value.value.is_empty()))
+            .filter(|row| {
+                row.get("value")
+                    .is_some_and(|value| !value.value.is_empty())
+            })
             .map(|row| Choice {
                 value: row.value("value").to_owned(),
                 label: row.value("label").to_owned(),
@@ -157,7 +160,9 @@ pub(super) fn pick(choices: &[Choice], asked: &str) -> Option<String> {
             .iter()
             .find(|choice| choice.label.to_lowercase() == asked.to_lowercase())
     };
-    by_value.or_else(by_label).map(|choice| choice.value.clone())
+    by_value
+        .or_else(by_label)
+        .map(|choice| choice.value.clone())
 }
 
 /// Whether a text that is not among the shipped choices may be a value of the instance's own. Where the shipped values
@@ -202,7 +207,10 @@ mod tests {
         assert_eq!(labels("risk"), ["High (2)"]);
         assert_eq!(labels("priority"), ["1 - Critical (1)"]);
         for column in ["impact", "category", "scope"] {
-            assert!(matches!(offered(&all, column), Offered::Shipped(_)), "{column}");
+            assert!(
+                matches!(offered(&all, column), Offered::Shipped(_)),
+                "{column}"
+            );
         }
         assert_eq!(offered(&all, "u_ring"), Offered::Unknown);
     }
@@ -234,7 +242,11 @@ mod tests {
             ("scope", "tiny", "5"),
         ] {
             let choices = shipped::choices(column).unwrap();
-            assert_eq!(pick(&choices, label).as_deref(), Some(value), "{column} {label}");
+            assert_eq!(
+                pick(&choices, label).as_deref(),
+                Some(value),
+                "{column} {label}"
+            );
         }
         assert!(shipped::choices("u_ring").is_none());
     }

@@ -1,11 +1,21 @@
-//! Choices as they ship, for accounts that may not read the instance's own ("change_request" columns of the vendor's
+//! Choices as they ship, for accounts that may not read the instance's own (the columns of `change_request` on the vendor's
 //! Change Management API page; risk as in its samples, where 3 is Moderate and 4 is Low).
 
 use super::choices::Choice;
 
-const RISK: &[(&str, &str)] = &[("1", "Very High"), ("2", "High"), ("3", "Moderate"), ("4", "Low")];
+const RISK: &[(&str, &str)] = &[
+    ("1", "Very High"),
+    ("2", "High"),
+    ("3", "Moderate"),
+    ("4", "Low"),
+];
 const LEVEL: &[(&str, &str)] = &[("1", "High"), ("2", "Medium"), ("3", "Low")];
-const PRIORITY: &[(&str, &str)] = &[("1", "Critical"), ("2", "High"), ("3", "Moderate"), ("4", "Low")];
+const PRIORITY: &[(&str, &str)] = &[
+    ("1", "Critical"),
+    ("2", "High"),
+    ("3", "Moderate"),
+    ("4", "Low"),
+];
 const SCOPE: &[(&str, &str)] = &[
     ("1", "Massive"),
     ("2", "Large"),

@@ -42,10 +42,11 @@ impl References<'_> {
     async fn of_models(&self) -> Result<Vec<Choice>, Error> {
         let operation = Operation::new("read the states of change models", "");
         let fields = ["sys_id", "name", "state_label", "state_value"];
-        let list = List::new("sttrm_state", Query::new(), &fields).map_err(|source| Error::Query {
-            operation: operation.clone(),
-            source,
-        })?;
+        let list =
+            List::new("sttrm_state", Query::new(), &fields).map_err(|source| Error::Query {
+                operation: operation.clone(),
+                source,
+            })?;
         match self.instance.list(&operation, &list).await {
             Ok(rows) => Ok(distinct(&rows)),
             Err(Error::Refused { .. } | Error::NotFound { .. }) => Ok(Vec::new()),

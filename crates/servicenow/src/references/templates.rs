@@ -21,7 +21,7 @@ pub struct Template {
 }
 
 impl References<'_> {
-    /// A template of standard changes. A sys_id passes as it is, without a call.
+    /// A template of standard changes. A `sys_id` passes as it is, without a call.
     ///
     /// By name it is looked for in the catalogue table, then in the Change Management API's list (which an account may
     /// see without reading that table), then among the templates' versions.
@@ -34,7 +34,10 @@ impl References<'_> {
             let name = sys_id.to_string();
             return Ok(Template { sys_id, name });
         }
-        let operation = Operation::new("find the standard change template", format!("{name_or_id:?}"));
+        let operation = Operation::new(
+            "find the standard change template",
+            format!("{name_or_id:?}"),
+        );
         let mut found = self.or_none(self.named(&operation, PRODUCER, name_or_id).await)?;
         if found.is_empty() {
             found = self.offered(&operation, name_or_id).await?;
@@ -76,7 +79,11 @@ impl References<'_> {
             Err(error) => return Err(error),
         };
         if name.is_empty() {
-            match self.instance.read(&operation, record(VERSION, &["sys_id"])).await {
+            match self
+                .instance
+                .read(&operation, record(VERSION, &["sys_id"]))
+                .await
+            {
                 Ok(answer) => return Ok(answer.row()?.sys_id()),
                 Err(Error::Refused { .. }) => {}
                 Err(error) => return Err(error),
