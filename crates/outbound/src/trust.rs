@@ -6,7 +6,8 @@
 
 mod system;
 
-#[cfg(all(test, not(windows)))]
+#[cfg(test)]
+#[cfg(not(windows))]
 mod tests;
 
 use std::fmt;

@@ -72,6 +72,32 @@ async fn a_body_of_exactly_the_cap_is_fine() {
 }
 
 #[tokio::test]
+async fn a_last_chunk_that_goes_over_the_cap_counts() {
+    let chunked = |size: usize| {
+        let body = "x".repeat(size);
+        Act::Say(format!("HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n{size:x}\r\n{body}\r\n0\r\n\r\n").into_bytes())
+    };
+    let server = Server::start([chunked(1024), chunked(1025)]).await;
+    let client = client(limited(Limits {
+        body: 1024,
+        ..Limits::default()
+    }));
+    assert_eq!(
+        client
+            .send(&Request::get(server.url("/")))
+            .await
+            .unwrap()
+            .body()
+            .len(),
+        1024
+    );
+    assert!(matches!(
+        fail(&client, &Request::get(server.url("/"))).await,
+        Error::TooLarge { .. }
+    ));
+}
+
+#[tokio::test]
 async fn an_error_page_is_kept_up_to_a_limit_and_stays_what_it_says() {
     let page = "y".repeat(300_000);
     let server = Server::start([Act::Say(answer(404, &[], &page))]).await;

@@ -189,3 +189,29 @@ fn another_kind_of_proxy_is_refused_at_once() {
     assert!(matches!(error, SetupError::Proxy { .. }), "{error:?}");
     assert!(!format!("{error} {error:?}").contains("private"));
 }
+
+/// Another test, in a process whose environment names proxies that do not exist: it passes only if nobody
+/// asks the environment.
+#[test]
+fn the_environment_names_no_proxy() {
+    let this_program = std::env::current_exe().unwrap();
+    let mut other = std::process::Command::new(this_program);
+    other.args(["--exact", "shape::connections_are_used_again"]);
+    for name in [
+        "HTTP_PROXY",
+        "http_proxy",
+        "HTTPS_PROXY",
+        "https_proxy",
+        "ALL_PROXY",
+        "all_proxy",
+    ] {
+        other.env(name, "http://127.0.0.1:1/");
+    }
+    other.env_remove("NO_PROXY").env_remove("no_proxy");
+    let output = other.output().unwrap();
+    let text = String::from_utf8_lossy(&output.stdout);
+    assert!(
+        output.status.success() && text.contains("1 passed"),
+        "{text}"
+    );
+}
