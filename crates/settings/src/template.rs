@@ -3,8 +3,8 @@
 //! Templates are Tera's language, cut down to values, conditions and loops: no template reaches a file, the
 //! environment or another template, none writes endlessly, and none grows without bound. Three layers see to it:
 //! `guard` refuses what is not needed before Tera sees the text and puts a check into every loop and assignment;
-//! `functions` replaces the functions and filters that multiply text; and rendering happens on a thread of its
-//! own that is given up after a while.
+//! `functions` replaces the functions and filters that multiply text; and whatever does more than write and
+//! compare facts is rendered on a thread of its own that is given up after a while.
 //!
 //! A thread cannot be killed. One that is given up is told to stop, which it notices at its next piece of output,
 //! assignment or loop round; what it may do until then is bounded by the size of the template.
@@ -57,7 +57,7 @@ impl Default for Limits {
 
 /// Renders `text` over `facts`, a JSON object; `name` names the template in errors.
 ///
-/// The result is plain text: nothing in it is escaped.
+/// The result is plain text: nothing in it is escaped. The call blocks for at most `limits.time` and a little.
 ///
 /// # Errors
 ///
@@ -84,7 +84,13 @@ pub fn render(
     }
     let context = Context::from_serialize(facts).map_err(|_| fail(TemplateFault::Facts))?;
     let brake = Arc::new(Brake::new(*limits));
-    match on_a_thread(&guarded, context, &brake, limits.time) {
+    // Handing work to another thread costs more than a few facts do.
+    let rendered = if guarded.quick {
+        render_here(&guarded.text, &context, &brake).map_err(Failure::Tera)
+    } else {
+        on_a_thread(&guarded, context, &brake, limits.time)
+    };
+    match rendered {
         Ok(rendered) => Ok(rendered),
         Err(Failure::Fault(fault)) => Err(fail(fault)),
         Err(Failure::Tera(error)) => Err(match brake.fault() {

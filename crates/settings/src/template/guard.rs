@@ -4,10 +4,11 @@
 //! both print nothing and fail when the rendering has to stop. Without them nothing would run between the rounds
 //! of an empty loop.
 
+mod tag;
+
 use super::TemplateFault;
-use super::error::unknown;
-use super::functions::{FILTERS, FUNCTIONS, TESTS};
 use crate::problem::shown;
+use tag::Tag;
 
 /// Tags that may start a `{% ... %}`; `raw` is dealt with before.
 const TAGS: [&str; 10] = [
@@ -22,8 +23,6 @@ const TAGS: [&str; 10] = [
     "break",
     "continue",
 ];
-/// Joined pieces in one tag: each may hold the largest fact.
-const MOST_JOINS: usize = 64;
 /// Tags of one template; the longest text has room for some thousands.
 const MOST_TAGS: usize = 2_000;
 /// `elif`s of one template: Tera nests each in the one before, without a bound of its own.
@@ -37,6 +36,8 @@ pub(super) struct Guarded {
     inserted: Vec<(usize, usize)>,
     /// The names that loops and assignments give to values.
     locals: Vec<String>,
+    /// Whether it only writes and compares facts, so that its length bounds its time.
+    pub(super) quick: bool,
 }
 
 impl Guarded {
@@ -69,42 +70,25 @@ pub(super) fn prepare(text: &str) -> Result<Guarded, Refusal> {
         text: String::with_capacity(text.len() + 64),
         inserted: Vec::new(),
         locals: Vec::new(),
+        quick: true,
     };
     let mut at = 0;
-    let (mut tags, mut elifs) = (0, 0);
+    let mut counts = Counts::default();
     while let Some(start) = next_start(&text[at..]).map(|found| at + found) {
-        tags += 1;
-        if tags > MOST_TAGS {
-            return Err((start, TemplateFault::TooLargeValue));
-        }
         let (end, check) = match text.as_bytes()[start + 1] {
             b'#' => (comment_end(text, start)?, None),
             b'%' => match raw_end(text, start) {
                 Some(end) => (end, None),
-                None => {
-                    elifs += usize::from(
-                        text[body(text, start)..]
-                            .trim_ascii_start()
-                            .starts_with("elif"),
-                    );
-                    if elifs > MOST_ELIFS {
-                        return Err((
-                            start,
-                            not_available(
-                                &format!("more than {MOST_ELIFS} `elif`"),
-                                "split the template",
-                            ),
-                        ));
-                    }
-                    block(text, start, &mut guarded.locals)?
-                }
+                None => block(text, start, &mut guarded, &mut counts)?,
             },
             _ => {
                 let tag = Tag::read(text, start, "}}")?;
                 tag.allow()?;
+                guarded.quick &= tag.quick;
                 (tag.end, None)
             }
         };
+        counts.tag(start)?;
         guarded.text.push_str(&text[at..end]);
         if let Some(check) = check {
             guarded.inserted.push((guarded.text.len(), check.len()));
@@ -114,6 +98,42 @@ pub(super) fn prepare(text: &str) -> Result<Guarded, Refusal> {
     }
     guarded.text.push_str(&text[at..]);
     Ok(guarded)
+}
+
+#[derive(Default)]
+struct Counts {
+    tags: usize,
+    elifs: usize,
+}
+
+impl Counts {
+    fn tag(&mut self, start: usize) -> Result<(), Refusal> {
+        self.tags += 1;
+        if self.tags <= MOST_TAGS {
+            return Ok(());
+        }
+        Err((
+            start,
+            not_available(
+                &format!("more than {MOST_TAGS} tags"),
+                "shorten the template",
+            ),
+        ))
+    }
+
+    fn elif(&mut self, start: usize) -> Result<(), Refusal> {
+        self.elifs += 1;
+        if self.elifs <= MOST_ELIFS {
+            return Ok(());
+        }
+        Err((
+            start,
+            not_available(
+                &format!("more than {MOST_ELIFS} `elif`"),
+                "split the template",
+            ),
+        ))
+    }
 }
 
 fn next_start(text: &str) -> Option<usize> {
@@ -170,45 +190,53 @@ fn bare_tag(text: &str, at: usize, word: &str) -> Option<usize> {
 fn block(
     text: &str,
     start: usize,
-    locals: &mut Vec<String>,
+    guarded: &mut Guarded,
+    counts: &mut Counts,
 ) -> Result<(usize, Option<String>), Refusal> {
     let tag = Tag::read(text, start, "%}")?;
     let Some((word, word_at)) = tag.words.first().map(|word| (word.text, word.at)) else {
         return Err((start, TemplateFault::Syntax("an empty tag".to_owned())));
     };
+    if word == "raw" {
+        return Err(unclosed(start, "{% endraw %}"));
+    }
     if !TAGS.contains(&word) {
         return Err((word_at, refused_tag(word)));
     }
     tag.allow()?;
-    let named = tag
-        .words
-        .iter()
-        .skip(1)
-        .take_while(|word| word.text != "in");
-    let names = match word {
-        "for" => 2,
-        "set" | "set_global" => 1,
-        _ => 0,
-    };
-    locals.extend(named.take(names).map(|word| word.text.to_owned()));
-    let dash = if tag.trims { "-" } else { "" };
+    guarded.quick &= tag.quick && matches!(word, "if" | "elif" | "else" | "endif");
+    if word == "elif" {
+        counts.elif(start)?;
+    }
     let check = match word {
-        "for" => Some(format!("{{{{ __round() {dash}}}}}")),
+        "for" => {
+            let named = tag
+                .words
+                .iter()
+                .skip(1)
+                .take_while(|word| word.text != "in");
+            guarded
+                .locals
+                .extend(named.map(|word| word.text.to_owned()));
+            Some(call("__round()", &tag))
+        }
         "set" | "set_global" => {
             let Some(name) = tag.words.get(1).filter(|name| name.after.starts_with('=')) else {
-                return Err((
-                    word_at,
-                    not_available(
-                        "a `set` around a block",
-                        "assign a value: {% set name = value %}",
-                    ),
-                ));
+                let instead = "assign a value: {% set name = value %}";
+                return Err((word_at, not_available("a `set` around a block", instead)));
             };
-            Some(format!("{{{{ __check(value={}) {dash}}}}}", name.text))
+            guarded.locals.push(name.text.to_owned());
+            Some(call(&format!("__check(value={})", name.text), &tag))
         }
         _ => None,
     };
     Ok((tag.end, check))
+}
+
+/// A tag to put behind `tag`, which removes white space where that one did.
+fn call(function: &str, tag: &Tag<'_>) -> String {
+    let dash = if tag.trims { "-" } else { "" };
+    format!("{{{{ {function} {dash}}}}}")
 }
 
 fn refused_tag(word: &str) -> TemplateFault {
@@ -229,194 +257,4 @@ fn not_available(what: &str, instead: &str) -> TemplateFault {
         what: what.to_owned(),
         instead: instead.to_owned(),
     }
-}
-
-/// The words of one `{{ ... }}` or `{% ... %}`.
-struct Tag<'t> {
-    words: Vec<Word<'t>>,
-    joins: usize,
-    start: usize,
-    end: usize,
-    /// Whether the tag ends in a dash, which removes the white space behind it.
-    trims: bool,
-}
-
-struct Word<'t> {
-    text: &'t str,
-    at: usize,
-    /// What stands before, without white space: one character, or `\0`.
-    before: char,
-    /// What follows, without white space.
-    after: &'t str,
-}
-
-impl<'t> Tag<'t> {
-    /// Reads to the first `close` at the start of a token, as Tera does: also one inside of brackets counts.
-    fn read(text: &'t str, start: usize, close: &str) -> Result<Self, Refusal> {
-        let bytes = text.as_bytes();
-        let mut tag = Self {
-            words: Vec::new(),
-            joins: 0,
-            start,
-            end: 0,
-            trims: false,
-        };
-        let mut at = body(text, start);
-        let mut before = '\0';
-        while let Some(&byte) = bytes.get(at) {
-            let rest = &bytes[at..];
-            let dashed = rest
-                .strip_prefix(b"-")
-                .is_some_and(|rest| rest.starts_with(close.as_bytes()));
-            if dashed || rest.starts_with(close.as_bytes()) {
-                tag.end = at + close.len() + usize::from(dashed);
-                tag.trims = dashed;
-                return Ok(tag);
-            }
-            let length =
-                token_length(rest).ok_or_else(|| unclosed(at, &char::from(byte).to_string()))?;
-            if byte.is_ascii_alphabetic() || byte == b'_' {
-                let after = text[at + length..].trim_ascii_start();
-                tag.words.push(Word {
-                    text: &text[at..at + length],
-                    at,
-                    before,
-                    after,
-                });
-            }
-            tag.joins += usize::from(byte == b'~');
-            if !byte.is_ascii_whitespace() {
-                before = char::from(byte);
-            }
-            at += length;
-        }
-        Err(unclosed(start, close))
-    }
-
-    /// Refuses what these templates do not need.
-    fn allow(&self) -> Result<(), Refusal> {
-        if self.joins > MOST_JOINS {
-            return Err((
-                self.start,
-                not_available(
-                    &format!("more than {MOST_JOINS} `~` in one tag"),
-                    "split it",
-                ),
-            ));
-        }
-        for (index, word) in self.words.iter().enumerate() {
-            let before = index.checked_sub(1).and_then(|index| self.words.get(index));
-            self.allow_word(index, word, before)
-                .map_err(|fault| (word.at, fault))?;
-        }
-        Ok(())
-    }
-
-    fn allow_word(
-        &self,
-        index: usize,
-        word: &Word<'_>,
-        before: Option<&Word<'_>>,
-    ) -> Result<(), TemplateFault> {
-        let known = |kind, names: &'static [&'static str]| {
-            if names.contains(&word.text) {
-                return Ok(());
-            }
-            Err(unknown(kind, word.text, word.text, names.iter().copied()))
-        };
-        if word.before == '.' {
-            return Ok(());
-        }
-        if word.text.starts_with("__") {
-            return Err(not_available(
-                "a name that starts with `__`",
-                "choose another name",
-            ));
-        }
-        // A tag's first word is its name, all later ones stand in its expression.
-        let in_expression = index > 0 || word.before != '\0' || !self.is_block_word(word);
-        if word.text == "for" && in_expression {
-            return Err(not_available(
-                "a list made by `for`",
-                "use a loop: {% for x in list %}",
-            ));
-        }
-        if word.before == '|' {
-            return known("filter", FILTERS);
-        }
-        let tested = before.is_some_and(|b| b.text == "is" && word.adjoins(b))
-            || (before.is_some_and(|b| b.text == "not" && word.adjoins(b))
-                && index
-                    .checked_sub(2)
-                    .is_some_and(|i| self.words[i].text == "is"));
-        if tested && word.text != "not" {
-            return known("test", TESTS);
-        }
-        let operator = matches!(
-            word.text,
-            "and" | "or" | "not" | "in" | "is" | "if" | "elif" | "else"
-        );
-        if word.after.starts_with('(') && !operator {
-            return known("function", FUNCTIONS);
-        }
-        Ok(())
-    }
-
-    fn is_block_word(&self, word: &Word<'_>) -> bool {
-        self.words.first().is_some_and(|first| first.at == word.at) && TAGS.contains(&word.text)
-    }
-}
-
-impl Word<'_> {
-    /// Whether nothing but white space stands between `before` and this word.
-    fn adjoins(&self, before: &Word<'_>) -> bool {
-        before.after.starts_with(self.text) && before.at + before.text.len() < self.at
-    }
-}
-
-/// The length of the token that starts here; `None` for a text in quotes that does not end.
-fn token_length(rest: &[u8]) -> Option<usize> {
-    let first = *rest.first()?;
-    let run = |belongs: fn(&u8) -> bool| rest.iter().take_while(|byte| belongs(byte)).count();
-    if matches!(first, b'"' | b'\'' | b'`') {
-        return quoted_length(rest, first);
-    }
-    if first.is_ascii_whitespace() {
-        return Some(run(u8::is_ascii_whitespace));
-    }
-    if first.is_ascii_alphabetic() || first == b'_' {
-        return Some(run(|byte| byte.is_ascii_alphanumeric() || *byte == b'_'));
-    }
-    if first.is_ascii_digit() {
-        return Some(run(u8::is_ascii_digit));
-    }
-    let long = [
-        &b"..."[..],
-        b"//",
-        b"**",
-        b"==",
-        b"!=",
-        b">=",
-        b"<=",
-        b"</",
-        b"?.",
-        b"?[",
-    ];
-    Some(
-        long.iter()
-            .find(|operator| rest.starts_with(operator))
-            .map_or(1, |operator| operator.len()),
-    )
-}
-
-fn quoted_length(rest: &[u8], quote: u8) -> Option<usize> {
-    let mut at = 1;
-    while let Some(&byte) = rest.get(at) {
-        match byte {
-            b'\\' => at += 2,
-            _ if byte == quote => return Some(at + 1),
-            _ => at += 1,
-        }
-    }
-    None
 }

@@ -135,6 +135,11 @@ fn unknown_names_come_with_the_nearest_known_one_and_their_place() {
             "did you mean `author`?",
         ),
         (
+            "{% set a = rpository | upper %}",
+            "template `t`, line 1 column 12: unknown name `rpository`",
+            "did you mean `repository`?",
+        ),
+        (
             "{{ repository | uper }}",
             "template `t`, line 1 column 17: unknown filter `uper`",
             "did you mean `upper`?",
@@ -179,6 +184,7 @@ fn syntax_errors_have_a_place_and_do_not_repeat_the_template() {
             15,
         ),
         ("{# open", 1, 1),
+        ("a {% raw %} {{ x }}", 1, 3),
         ("{%  %}", 1, 1),
         ("{% set x = %}", 1, 12),
     ] {
@@ -392,6 +398,30 @@ fn deep_and_long_templates_do_not_exhaust_the_stack() {
         let _ = check("t", &text);
     }
     assert_eq!(bad(&"x".repeat(LONGEST + 1)).fault, TemplateFault::TooLong);
+}
+
+#[test]
+fn only_what_writes_and_compares_facts_is_rendered_without_a_thread() {
+    for (quick, text) in [
+        (
+            true,
+            "{{ run.number }} {# x #} {% raw %}{% for %}{% endraw %}",
+        ),
+        (
+            true,
+            "{% if run.id == 3 and environment != 'dev' %}a{% elif x is defined %}b{% else %}c{% endif %}",
+        ),
+        (false, "{{ long | upper }}"),
+        (false, "{{ long ~ long }}"),
+        (false, "{{ range(end=3) }}"),
+        (false, "{% for c in commits %}{% endfor %}"),
+        (false, "{% set a = long %}"),
+        (false, "{% if 'x' in long %}{% endif %}"),
+        (false, "{{ 2 ** 3 }}"),
+        (false, "{{ [1, 2] }}"),
+    ] {
+        assert_eq!(guard("t", text).unwrap().unwrap().quick, quick, "{text}");
+    }
 }
 
 #[test]
