@@ -1,0 +1,179 @@
+//! The plainest HTTP client that can be: one request, one connection, no opinion about what comes back.
+
+use std::io::{Read as _, Write as _};
+use std::net::TcpStream;
+use std::time::Duration;
+
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use serde_json::Value;
+use servicenow_sim::Sim;
+
+pub(crate) struct Answer {
+    pub(crate) status: u16,
+    pub(crate) headers: Vec<(String, String)>,
+    pub(crate) body: Vec<u8>,
+}
+
+impl Answer {
+    pub(crate) fn header(&self, name: &str) -> Option<&str> {
+        let mut found = self
+            .headers
+            .iter()
+            .filter(|(n, _)| n.eq_ignore_ascii_case(name));
+        found.next().map(|(_, v)| v.as_str())
+    }
+
+    pub(crate) fn text(&self) -> String {
+        String::from_utf8_lossy(&self.body).into_owned()
+    }
+
+    pub(crate) fn json(&self) -> Value {
+        serde_json::from_slice(&self.body).unwrap_or_else(|e| panic!("{e}: {}", self.text()))
+    }
+
+    /// The `result` of a success, or the whole text as the panic.
+    pub(crate) fn result(&self) -> Value {
+        let json = self.json();
+        json.get("result")
+            .unwrap_or_else(|| panic!("no result: {json}"))
+            .clone()
+    }
+
+    /// Status and detail of a refusal.
+    pub(crate) fn refusal(&self) -> (u16, String, String) {
+        let json = self.json();
+        assert_eq!(json["status"], "failure", "{json}");
+        let text = |key: &str| json["error"][key].as_str().unwrap_or_default().to_owned();
+        (self.status, text("message"), text("detail"))
+    }
+}
+
+/// A caller with fixed headers.
+pub(crate) struct Caller<'s> {
+    pub(crate) sim: &'s Sim,
+    pub(crate) headers: Vec<(String, String)>,
+}
+
+pub(crate) fn basic(user: &str, password: &str) -> String {
+    format!("Basic {}", STANDARD.encode(format!("{user}:{password}")))
+}
+
+/// The seeded user of this name, logged in by password.
+pub(crate) fn as_user<'s>(sim: &'s Sim, user: &str) -> Caller<'s> {
+    let header = basic(user, &sim.credentials().password);
+    anonymous(sim).with("Authorization", &header)
+}
+
+/// The integration account.
+pub(crate) fn azure(sim: &Sim) -> Caller<'_> {
+    as_user(sim, &sim.credentials().user)
+}
+
+pub(crate) fn anonymous(sim: &Sim) -> Caller<'_> {
+    let accept = ("Accept".to_owned(), "application/json".to_owned());
+    Caller {
+        sim,
+        headers: vec![accept],
+    }
+}
+
+impl Caller<'_> {
+    /// Adds or replaces a header; an empty value takes it away.
+    pub(crate) fn with(mut self, name: &str, value: &str) -> Self {
+        self.headers.retain(|(n, _)| !n.eq_ignore_ascii_case(name));
+        if !value.is_empty() {
+            self.headers.push((name.to_owned(), value.to_owned()));
+        }
+        self
+    }
+
+    pub(crate) fn get(&self, target: &str) -> Answer {
+        self.send("GET", target, None)
+    }
+
+    pub(crate) fn delete(&self, target: &str) -> Answer {
+        self.send("DELETE", target, None)
+    }
+
+    pub(crate) fn post(&self, target: &str, body: &Value) -> Answer {
+        self.send("POST", target, Some(body.to_string().as_bytes()))
+    }
+
+    pub(crate) fn patch(&self, target: &str, body: &Value) -> Answer {
+        self.send("PATCH", target, Some(body.to_string().as_bytes()))
+    }
+
+    pub(crate) fn send(&self, method: &str, target: &str, body: Option<&[u8]>) -> Answer {
+        let raw = self.raw(method, target, body);
+        parse(&raw).unwrap_or_else(|| panic!("no answer to {method} {target}"))
+    }
+
+    /// The bytes that came before the connection closed or went silent.
+    pub(crate) fn raw(&self, method: &str, target: &str, body: Option<&[u8]>) -> Vec<u8> {
+        let address = self.sim.url().trim_start_matches("http://");
+        let mut stream = TcpStream::connect(address).unwrap();
+        stream
+            .set_read_timeout(Some(Duration::from_secs(10)))
+            .unwrap();
+        let mut head =
+            format!("{method} {target} HTTP/1.1\r\nHost: {address}\r\nConnection: close\r\n");
+        for (name, value) in &self.headers {
+            head.push_str(&format!("{name}: {value}\r\n"));
+        }
+        if let Some(body) = body {
+            let typed = self
+                .headers
+                .iter()
+                .any(|(n, _)| n.eq_ignore_ascii_case("content-type"));
+            if !typed {
+                head.push_str("Content-Type: application/json\r\n");
+            }
+            head.push_str(&format!("Content-Length: {}\r\n", body.len()));
+        }
+        stream.write_all(format!("{head}\r\n").as_bytes()).unwrap();
+        // A server that refuses a body unread may close while it is still being sent.
+        let _ = stream.write_all(body.unwrap_or_default());
+        let mut raw = Vec::new();
+        let _ = stream.read_to_end(&mut raw);
+        raw
+    }
+}
+
+fn parse(raw: &[u8]) -> Option<Answer> {
+    let split = raw.windows(4).position(|w| w == b"\r\n\r\n")?;
+    let head = String::from_utf8_lossy(&raw[..split]).into_owned();
+    let mut lines = head.lines();
+    let status = lines.next()?.split(' ').nth(1)?.parse().ok()?;
+    let headers: Vec<(String, String)> = lines
+        .filter_map(|l| l.split_once(": "))
+        .map(|(n, v)| (n.to_owned(), v.to_owned()))
+        .collect();
+    let chunked = headers
+        .iter()
+        .any(|(n, v)| n.eq_ignore_ascii_case("transfer-encoding") && v == "chunked");
+    let rest = &raw[split + 4..];
+    let body = if chunked {
+        unchunk(rest)
+    } else {
+        rest.to_vec()
+    };
+    Some(Answer {
+        status,
+        headers,
+        body,
+    })
+}
+
+fn unchunk(mut rest: &[u8]) -> Vec<u8> {
+    let mut body = Vec::new();
+    while let Some(end) = rest.windows(2).position(|w| w == b"\r\n") {
+        let size = usize::from_str_radix(&String::from_utf8_lossy(&rest[..end]), 16).unwrap_or(0);
+        let Some(chunk) = rest.get(end + 2..end + 2 + size).filter(|_| size > 0) else {
+            break;
+        };
+        body.extend_from_slice(chunk);
+        rest = &rest[(end + 4 + size).min(rest.len())..];
+    }
+    body
+}
