@@ -1,11 +1,83 @@
-//! x
+//! `check`: the rules that neither the compiler nor a test keeps, then format, lints and documentation.
+
+mod connection;
+mod crates;
+mod files;
+mod floors;
+mod tasks;
+
+use anyhow::{Result, bail};
+
 use crate::args::Args;
+use crate::shell::{self, heading, note};
 use crate::workspace::Workspace;
-use anyhow::Result;
-pub(crate) fn run(w: &Workspace, a: Args) -> Result<()> {
-    a.finish()?;
-    everything(w)
+
+pub(crate) fn run(workspace: &Workspace, args: Args) -> Result<()> {
+    args.finish()?;
+    everything(workspace)
 }
-pub(crate) fn everything(_w: &Workspace) -> Result<()> {
-    Ok(())
+
+/// What takes no compiler comes first.
+pub(crate) fn everything(workspace: &Workspace) -> Result<()> {
+    heading("rules of the tree");
+    rules(workspace)?;
+    heading("format");
+    cargo(workspace, &["fmt", "--all", "--check"])?;
+    heading("lints");
+    cargo(
+        workspace,
+        &[
+            "clippy",
+            "--quiet",
+            "--workspace",
+            "--all-targets",
+            "--locked",
+            "--",
+            "--deny",
+            "warnings",
+        ],
+    )?;
+    heading("documentation");
+    let mut doc = shell::cargo(
+        workspace.root(),
+        &["doc", "--quiet", "--workspace", "--no-deps", "--locked"],
+    );
+    shell::run(doc.env("RUSTDOCFLAGS", "--deny warnings"))?;
+    heading("generated files");
+    cargo(
+        workspace,
+        &[
+            "run",
+            "--quiet",
+            "--locked",
+            "--package",
+            "settings",
+            "--example",
+            "schema",
+            "--",
+            "--check",
+            "extension/servicenow.schema.json",
+        ],
+    )
+}
+
+fn cargo(workspace: &Workspace, arguments: &[&str]) -> Result<()> {
+    shell::run(&mut shell::cargo(workspace.root(), arguments))
+}
+
+/// All broken rules in one go.
+fn rules(workspace: &Workspace) -> Result<()> {
+    let crates = crates::read(workspace)?;
+    let mut problems = floors::problems(&crates);
+    problems.extend(crates::problems(workspace, &crates)?);
+    problems.extend(files::problems(workspace.root())?);
+    problems.extend(connection::problems(workspace)?);
+    problems.extend(tasks::problems(workspace)?);
+    for problem in &problems {
+        note(problem);
+    }
+    match problems.len() {
+        0 => Ok(()),
+        count => bail!("{count} broken rules"),
+    }
 }

@@ -1,0 +1,174 @@
+//! The tracked task with one thing broken at a time.
+
+use serde_json::{Value, json};
+
+use super::{Surroundings, faults};
+use crate::workspace::Workspace;
+
+fn task() -> Value {
+    let workspace = Workspace::find().unwrap();
+    let text = workspace
+        .read("tasks/ServiceNowChangeGate/task.json")
+        .unwrap();
+    serde_json::from_str(&text).unwrap()
+}
+
+fn found(task: &Value) -> Vec<String> {
+    faults(
+        task,
+        &Surroundings::read(&Workspace::find().unwrap()).unwrap(),
+    )
+}
+
+fn input<'a>(task: &'a mut Value, name: &str) -> &'a mut Value {
+    let inputs = task["inputs"].as_array_mut().unwrap();
+    inputs
+        .iter_mut()
+        .find(|input| input["name"] == name)
+        .unwrap()
+}
+
+#[test]
+fn the_tracked_task_is_right() {
+    assert_eq!(found(&task()), Vec::<String>::new());
+}
+
+#[test]
+fn each_fault_of_the_task_is_named() {
+    for (key, value, says) in [
+        ("id", json!("c954e9bd-39e7-908f-9686-a6979d32f462"), "UUID"),
+        ("name", json!("Change Gate"), "name may"),
+        ("friendlyName", json!("x".repeat(41)), "friendlyName"),
+        ("instanceNameFormat", json!(""), "instanceNameFormat"),
+        (
+            "version",
+            json!({ "Major": 1, "Minor": 0, "Patch": 0 }),
+            "stamped",
+        ),
+        (
+            "execution",
+            json!({ "Node16": { "target": "launcher.js" } }),
+            "execution",
+        ),
+        ("runsOn", json!(["Server"]), "runsOn"),
+        (
+            "outputVariables",
+            json!([{ "name": "a_b", "description": "x" }]),
+            "output \"a_b\"",
+        ),
+        (
+            "outputVariables",
+            json!([{ "name": "other", "description": "x" }]),
+            "settableVariables",
+        ),
+        ("OutputVariables", json!([]), "written outputVariables"),
+        ("groups", json!([]), "group change"),
+    ] {
+        let mut task = task();
+        task[key] = value;
+        let found = found(&task);
+        assert!(
+            found.iter().any(|fault| fault.contains(says)),
+            "{says}: {found:?}"
+        );
+    }
+}
+
+#[test]
+fn each_fault_of_an_input_is_named() {
+    for (name, key, value, says) in [
+        (
+            "service",
+            "name",
+            json!("SERVICENOWCONNECTION"),
+            "each name once",
+        ),
+        ("service", "name", json!("a_b"), "letters and digits"),
+        ("service", "type", json!("text"), "not known"),
+        (
+            "service",
+            "type",
+            json!("connectedService:ServiceNow"),
+            "not known",
+        ),
+        ("service", "required", json!("false"), "without quotes"),
+        ("service", "helpMarkDown", json!(""), "no help"),
+        ("service", "options", json!({ "a": "A" }), "has options"),
+        ("service", "validation", json!({}), "knows no validation"),
+        ("dryRun", "defaultValue", json!(false), "as a string"),
+        (
+            "risk",
+            "properties",
+            json!({ "EditableOptions": "true" }),
+            "EditableOptions",
+        ),
+        (
+            "timeoutMinutes",
+            "defaultValue",
+            json!("120"),
+            "servicenow.yml",
+        ),
+        (
+            "changeNumber",
+            "visibleRule",
+            json!("changeAction=existing"),
+            "not `input = value`",
+        ),
+        (
+            "changeNumber",
+            "visibleRule",
+            json!("changeAction = existent"),
+            "no option",
+        ),
+        (
+            "changeNumber",
+            "visibleRule",
+            json!("changeActions = existing"),
+            "no input",
+        ),
+        (
+            "changeNumber",
+            "visibleRule",
+            json!("onTimeout = fail"),
+            "another group",
+        ),
+        (
+            "changeNumber",
+            "visibleRule",
+            json!("changeAction like existing"),
+            "operator",
+        ),
+        (
+            "changeNumber",
+            "visibleRule",
+            json!("a = b && c = d || e = f"),
+            "mixes",
+        ),
+        (
+            "serviceNowConnection",
+            "type",
+            json!("string"),
+            "no connection of the task",
+        ),
+        ("risk", "type", json!("string"), "no pickList"),
+    ] {
+        let mut task = task();
+        input(&mut task, name)[key] = value;
+        let found = found(&task);
+        assert!(
+            found.iter().any(|fault| fault.contains(says)),
+            "{says}: {found:?}"
+        );
+    }
+}
+
+#[test]
+fn a_list_from_nowhere_is_named() {
+    let mut task = task();
+    task["dataSourceBindings"][0]["dataSourceName"] = json!("Templates");
+    let found = found(&task);
+    assert!(
+        found.iter().any(|fault| fault.contains("no data source")),
+        "{found:?}"
+    );
+}
