@@ -101,7 +101,8 @@ function run(program, scratch, failed) {
   const { spawn } = require('child_process');
   // Standard input stays open as long as we live: its end tells the program that we were killed.
   const options = { stdio: ['pipe', 'inherit', 'inherit'], env: { ...process.env, SNOWGATE_LAUNCHER: 'spawn' } };
-  let child;
+  let child = null;
+  passOnSignals((signal) => child !== null && child.kill(signal));
   try {
     child = spawn(program, [], options);
   } catch (error) {
@@ -116,16 +117,16 @@ function run(program, scratch, failed) {
     remove(scratch);
     process.exit(code === null ? 128 + (os.constants.signals[signal] || 0) : code);
   });
-  passOnSignals(child);
 }
 
 // The agent signals us only, and we keep waiting for what the program makes of it. On Windows the console delivers
-// Ctrl+C and Ctrl+Break to the program itself, and `kill` would end it at once: there we only survive them.
-function passOnSignals(child) {
+// Ctrl+C and Ctrl+Break to the program itself, and `kill` would end it at once: there we only survive them. Called
+// before the program starts, so that no signal finds us unprepared.
+function passOnSignals(pass) {
   const signals = windows ? ['SIGINT', 'SIGBREAK', 'SIGHUP'] : ['SIGINT', 'SIGTERM', 'SIGHUP'];
   for (const signal of signals) {
     process.removeAllListeners(signal);
-    process.on(signal, () => { if (!windows) child.kill(signal); });
+    process.on(signal, () => { if (!windows) pass(signal); });
   }
 }
 

@@ -1,4 +1,4 @@
-//! A staged task whose program is the probe (`examples/probe.rs`).
+//! A staged task whose program is the probe (`tests/probe.rs`).
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -34,7 +34,7 @@ impl Staged {
         let programs = root.join("bin").join(platform());
         fs::create_dir_all(&programs).expect("create the program's folder");
         // Read and write, so that no mode bit is copied along.
-        let bytes = fs::read(probe()).expect("read the probe");
+        let bytes = fs::read(env!("CARGO_BIN_EXE_probe")).expect("read the probe");
         fs::write(programs.join(name("probe")), bytes).expect("write the probe");
         let task = Task::read(root).expect("a task");
         Self {
@@ -70,22 +70,6 @@ pub(crate) fn platform() -> String {
         "x64"
     };
     format!("{os}-{architecture}")
-}
-
-/// Cargo builds examples together with the tests, beside them.
-fn probe() -> PathBuf {
-    let test = std::env::current_exe().expect("the test's own path");
-    let profile = test
-        .parent()
-        .and_then(Path::parent)
-        .expect("tests lie in <profile>/deps");
-    let probe = profile.join("examples").join(name("probe"));
-    assert!(
-        probe.is_file(),
-        "{} is not built: cargo build -p pipelines-agent --examples",
-        probe.display()
-    );
-    probe
 }
 
 fn name(program: &str) -> String {
