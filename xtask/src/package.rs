@@ -7,6 +7,8 @@ mod plan;
 mod platform;
 mod programs;
 mod stage;
+#[cfg(test)]
+mod tests;
 mod verify;
 mod vsix;
 

@@ -30,6 +30,8 @@ pub(crate) struct Crate {
     /// `None` where the manifest does not say.
     pub(crate) floor: Option<Floor>,
     pub(crate) dependencies: Vec<(String, Kind)>,
+    /// Names of the test programs.
+    tests: Vec<String>,
     /// Folder from the root, with slashes.
     folder: String,
 }
@@ -44,6 +46,7 @@ impl Crate {
                 .iter()
                 .map(|(it, kind)| ((*it).to_owned(), *kind))
                 .collect(),
+            tests: Vec::new(),
             folder: format!("crates/{name}"),
         }
     }
@@ -92,6 +95,13 @@ fn one(workspace: &Workspace, package: &Value) -> Result<Crate> {
                 (text(&dependency["name"]), kind)
             })
             .collect(),
+        tests: package["targets"]
+            .as_array()
+            .into_iter()
+            .flatten()
+            .filter(|target| target["kind"] == serde_json::json!(["test"]))
+            .map(|target| text(&target["name"]))
+            .collect(),
         folder: folder.replace('\\', "/"),
     })
 }
@@ -116,6 +126,13 @@ pub(crate) fn problems(workspace: &Workspace, crates: &[Crate]) -> Result<Vec<St
                 .into_iter()
                 .map(|it| format!("{}: {it}", at("Cargo.toml"))),
         );
+        // Each further test program is linked by itself.
+        if let Some(test) = one.tests.iter().find(|name| *name != "it") {
+            problems.push(format!(
+                "{}: a crate's tests are one program, tests/it, but there is {test}",
+                one.folder
+            ));
+        }
         if !architecture.contains(&format!("`{}`", one.name)) {
             problems.push(format!(
                 "ARCHITECTURE.md does not tell what `{}` is",

@@ -59,14 +59,6 @@ fn faults(path: &str, text: &str) -> Vec<String> {
             ));
         }
     }
-    // One test program per crate: each further one is linked by itself.
-    if let Some((_, file)) = path.split_once("/tests/")
-        && path.starts_with("crates/")
-        && !path.contains("/src/")
-        && !file.contains('/')
-    {
-        faults.push(format!("{path}: a crate's tests are one program, tests/it"));
-    }
     faults
 }
 
@@ -91,16 +83,5 @@ mod tests {
         assert_eq!(faults("crates/a/src/utils.rs", "").len(), 1);
         assert_eq!(faults("crates/a/src/b/mod.rs", "").len(), 1);
         assert_eq!(faults("crates/a/src/modes.rs", ""), Vec::<String>::new());
-    }
-
-    #[test]
-    fn tests_are_one_program() {
-        assert_eq!(faults("crates/a/tests/x.rs", "").len(), 1);
-        assert_eq!(
-            faults("crates/a/tests/it/main.rs", ""),
-            Vec::<String>::new()
-        );
-        assert_eq!(faults("crates/a/src/b/tests.rs", ""), Vec::<String>::new());
-        assert_eq!(faults("crates/a/src/tests/b.rs", ""), Vec::<String>::new());
     }
 }

@@ -182,7 +182,14 @@ fn numbers(version: &str) -> Vec<u32> {
 
 #[cfg(test)]
 mod tests {
-    use super::numbers;
+    use super::{Debian, numbers};
+    use std::path::Path;
+
+    #[test]
+    fn what_is_missing_is_named() {
+        let error = Debian::find(Path::new("/"), "no-machine", "1.95").unwrap_err();
+        assert!(error.to_string().ends_with("is missing"), "{error}");
+    }
 
     #[test]
     fn versions_are_compared_by_number() {

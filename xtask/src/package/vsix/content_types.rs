@@ -51,11 +51,16 @@ pub(super) fn for_parts<'a>(names: impl Iterator<Item = &'a str>) -> Result<Stri
         )?;
     }
     for name in overrides {
-        // A program, or a text like LICENSE: both are handed on as they are.
+        // All but the licence are programs.
+        let kind = if name == "LICENSE" {
+            "text/plain"
+        } else {
+            "application/octet-stream"
+        };
         let name = escaped(name);
         writeln!(
             xml,
-            "  <Override PartName=\"/{name}\" ContentType=\"application/octet-stream\"/>"
+            "  <Override PartName=\"/{name}\" ContentType=\"{kind}\"/>"
         )?;
     }
     xml.push_str("</Types>\n");

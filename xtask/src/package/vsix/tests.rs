@@ -116,7 +116,7 @@ fn the_content_types_are_as_recorded() {
   <Default Extension=".png" ContentType="image/png"/>
   <Default Extension=".vsixmanifest" ContentType="text/xml"/>
   <Default Extension=".vsomanifest" ContentType="application/json"/>
-  <Override PartName="/LICENSE" ContentType="application/octet-stream"/>
+  <Override PartName="/LICENSE" ContentType="text/plain"/>
   <Override PartName="/tasks/ServiceNowChangeGate/bin/linux-x64/change-gate" ContentType="application/octet-stream"/>
 </Types>
 "#

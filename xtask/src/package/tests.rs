@@ -1,0 +1,60 @@
+//! Plan, stage and pack over the tracked tree, with a stand-in for the program.
+
+use std::fs;
+use std::path::Path;
+
+use super::plan::{Plan, Source};
+use super::platform::Platform;
+use super::{packed, stage, verify};
+use crate::workspace::Workspace;
+
+fn staged(folder: &Path) -> (Plan, Vec<u8>) {
+    let workspace = Workspace::find().unwrap();
+    let program = folder.join("program");
+    fs::write(&program, [7; 3000]).unwrap();
+    let plan = Plan::new(&workspace, &[Platform::LinuxX64]).unwrap();
+    let stage = folder.join("stage");
+    stage::stage(&workspace, &plan, &stage, |source| {
+        matches!(source, Source::Program { .. }).then(|| program.clone())
+    })
+    .unwrap();
+    let bytes = packed(&plan, &stage).unwrap();
+    (plan, bytes)
+}
+
+#[test]
+fn the_tree_makes_a_package_that_verifies_and_is_the_same_from_any_folder() {
+    let (one, other) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
+    let (_, bytes) = staged(one.path());
+    verify::check(&bytes).unwrap();
+    assert_eq!(bytes, staged(other.path()).1);
+}
+
+#[test]
+fn staging_anew_leaves_nothing_of_before_and_stamps_the_version() {
+    let folder = tempfile::tempdir().unwrap();
+    let stale = folder.path().join("stage/tasks/Old/task.json");
+    fs::create_dir_all(stale.parent().unwrap()).unwrap();
+    fs::write(&stale, "{}").unwrap();
+    let (plan, _) = staged(folder.path());
+    assert!(!stale.exists());
+    let read = |path: &str| -> serde_json::Value {
+        serde_json::from_str(&fs::read_to_string(folder.path().join("stage").join(path)).unwrap())
+            .unwrap()
+    };
+    let version = &read("tasks/ServiceNowChangeGate/task.json")["version"];
+    assert_eq!(version["Major"], plan.version.major);
+    assert_eq!(version["Minor"], plan.version.minor);
+    assert_eq!(
+        read("vss-extension.json")["version"],
+        plan.version.to_string()
+    );
+}
+
+#[test]
+fn a_program_that_needs_a_loader_does_not_pass() {
+    let folder = tempfile::tempdir().unwrap();
+    let (plan, bytes) = staged(folder.path());
+    let error = verify(&plan, &folder.path().join("stage"), &bytes).unwrap_err();
+    assert!(format!("{error:#}").contains("ELF"), "{error:#}");
+}
