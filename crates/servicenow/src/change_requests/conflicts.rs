@@ -61,21 +61,24 @@ fn start(paths: &Paths, id: &SysId) -> Request {
         .effect(Effect::Absolute)
 }
 
+/// Where detection stands, by the values of the vendor's progress workers: 0 and 1 go on, 2 is done, what follows did not
+/// get done.
 pub(super) fn decode(result: &Json) -> Conflicts {
-    let found: Vec<String> = result
-        .get("conflicts")
-        .and_then(Json::as_array)
-        .into_iter()
-        .flatten()
-        .filter_map(line)
-        .collect();
+    let row = Row::from_json(result).unwrap_or_default();
+    let job = row.value("job_status");
+    if matches!(job, "0" | "1") {
+        return Conflicts::Unknown;
+    }
+    let list = result.get("conflicts").and_then(Json::as_array);
+    let found: Vec<String> = list.into_iter().flatten().filter_map(line).collect();
     if !found.is_empty() {
         return Conflicts::Found(found);
     }
-    let status = Row::from_json(result).map(|row| row.value("status").to_owned());
-    match conflicts_of(&status.unwrap_or_default()) {
-        Conflicts::Unknown => Conflicts::Unknown,
-        Conflicts::None | Conflicts::Found(_) => Conflicts::None,
+    let ended = matches!(job, "" | "2");
+    let ran = row.get("last_run").is_none_or(|at| !at.value.is_empty());
+    match conflicts_of(row.value("status")) {
+        Conflicts::None | Conflicts::Found(_) if ended && ran => Conflicts::None,
+        _ => Conflicts::Unknown,
     }
 }
 

@@ -214,6 +214,15 @@ fn conflicts_are_decided_on_the_list() {
         let json = serde_json::json!({"status": status, "conflicts": []});
         assert_eq!(conflicts::decode(&json), expected, "{status}");
     }
+    for (job, last_run) in [("0", "x"), ("1", "x"), ("3", "x"), ("2", "")] {
+        let json = serde_json::json!({
+            "status": "Conflict", "conflicts": [], "job_status": job, "last_run": last_run,
+        });
+        assert_eq!(conflicts::decode(&json), Conflicts::Unknown, "{json}");
+    }
+    // What a former run found says nothing while the next one goes on.
+    let again = serde_json::json!({"status": "Conflict", "conflicts": [{}], "job_status": "1"});
+    assert_eq!(conflicts::decode(&again), Conflicts::Unknown);
     let nameless = serde_json::json!({"status": "Conflict", "conflicts": [{}]});
     assert_eq!(
         conflicts::decode(&nameless),

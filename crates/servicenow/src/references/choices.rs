@@ -152,16 +152,19 @@ fn offered(rows: &[Row], column: &str) -> Offered {
     shipped::choices(column).map_or(Offered::Unknown, Offered::Shipped)
 }
 
-/// A value wins over a label: it is what gets stored.
+/// A value wins over a label: it is what gets stored. Labels such as "1 - High" are also known without their number.
 pub(super) fn pick(choices: &[Choice], asked: &str) -> Option<String> {
-    let by_value = choices.iter().find(|choice| choice.value == asked);
-    let by_label = || {
-        choices
-            .iter()
-            .find(|choice| choice.label.to_lowercase() == asked.to_lowercase())
+    let lower = asked.to_lowercase();
+    let find = |fits: &dyn Fn(&Choice) -> bool| choices.iter().find(|choice| fits(choice));
+    let bare = |choice: &Choice| {
+        let label = choice.label.to_lowercase();
+        let rest = label.strip_prefix(&choice.value.to_lowercase());
+        let rest = rest.and_then(|rest| rest.trim_start().strip_prefix('-'));
+        rest.is_some_and(|rest| rest.trim() == lower)
     };
-    by_value
-        .or_else(by_label)
+    find(&|choice| choice.value == asked)
+        .or_else(|| find(&|choice| choice.label.to_lowercase() == lower))
+        .or_else(|| find(&bare))
         .map(|choice| choice.value.clone())
 }
 
@@ -226,6 +229,10 @@ mod tests {
         assert_eq!(pick(&choices, "hIGH").as_deref(), Some("2"));
         assert_eq!(pick(&choices, "mässig").as_deref(), Some("3"));
         assert_eq!(pick(&choices, "low"), None);
+        let numbered = [choice("1", "1 - High"), choice("2", "2 - Medium")];
+        assert_eq!(pick(&numbered, "medium").as_deref(), Some("2"));
+        assert_eq!(pick(&numbered, "1 - high").as_deref(), Some("1"));
+        assert_eq!(pick(&numbered, "- high"), None);
     }
 
     #[test]

@@ -1,0 +1,16 @@
+//! The client against the stand-in, which shares no code with it.
+#![expect(
+    clippy::unwrap_used,
+    reason = "all of this program is tests; the lint only knows test functions"
+)]
+
+mod approvals;
+mod attachments;
+mod auth;
+mod create;
+mod faults;
+mod find;
+mod harness;
+mod moves;
+mod notes;
+mod references;

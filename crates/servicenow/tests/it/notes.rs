@@ -1,0 +1,109 @@
+use servicenow_sim::{Fault, On, Options, Sim, When};
+
+use crate::harness::{assert_clean, calls, instance, seeded, sim};
+
+const MARKER: &str = "[azdo:run:4711:Production]";
+
+fn readable_journals() -> Sim {
+    Sim::start(Options {
+        journal_readers: vec!["itil".to_owned()],
+        ..Options::default()
+    })
+}
+
+#[tokio::test]
+async fn a_note_is_one_call_and_holds_its_marker() {
+    let sim = sim();
+    let change = seeded(&sim);
+    let instance = instance(&sim);
+    let added = instance
+        .change_requests()
+        .add_note(&change, "Deployed.", MARKER)
+        .await
+        .unwrap();
+    assert!(added);
+    assert_eq!(
+        sim.journal(change.as_str(), "work_notes"),
+        [format!("Deployed.\n{MARKER}")]
+    );
+    assert_eq!(calls(&sim).len(), 1);
+    assert_clean(&sim);
+}
+
+#[tokio::test]
+async fn an_unclear_note_that_was_written_is_not_written_again() {
+    let sim = readable_journals();
+    let change = seeded(&sim);
+    sim.fail(
+        On::path(change.as_str()).method("PATCH"),
+        When::Next(1),
+        Fault::TransactionCancelledAfterCommit,
+    );
+    let instance = instance(&sim);
+    let changes = instance.change_requests();
+    assert!(
+        changes
+            .add_note(&change, "Deployed.", MARKER)
+            .await
+            .unwrap()
+    );
+    assert_eq!(sim.journal(change.as_str(), "work_notes").len(), 1);
+    assert_eq!(changes.has_note(&change, MARKER).await.unwrap(), Some(true));
+    assert_eq!(
+        changes.has_note(&change, "[other]").await.unwrap(),
+        Some(false)
+    );
+    assert_clean(&sim);
+}
+
+#[tokio::test]
+async fn an_unclear_note_that_was_not_written_is_written_by_the_next_call() {
+    let sim = readable_journals();
+    let change = seeded(&sim);
+    let other = seeded(&sim);
+    let instance = instance(&sim);
+    let changes = instance.change_requests();
+    changes
+        .add_note(&other, "Something to see.", "[x]")
+        .await
+        .unwrap();
+    sim.fail(
+        On::path(change.as_str()).method("PATCH"),
+        When::Next(1),
+        Fault::TransactionCancelled,
+    );
+    let error = changes
+        .add_note(&change, "Deployed.", MARKER)
+        .await
+        .unwrap_err();
+    assert!(error.may_have_happened(), "{error:?}");
+    assert!(
+        changes
+            .add_note(&change, "Deployed.", MARKER)
+            .await
+            .unwrap()
+    );
+    assert_eq!(sim.journal(change.as_str(), "work_notes").len(), 1);
+}
+
+#[tokio::test]
+async fn where_journals_are_hidden_an_unclear_note_is_never_written_twice() {
+    let sim = sim();
+    let change = seeded(&sim);
+    sim.fail(
+        On::path(change.as_str()).method("PATCH"),
+        When::Next(1),
+        Fault::ResetAfterCommit,
+    );
+    let instance = instance(&sim);
+    let changes = instance.change_requests();
+    for _ in 0..2 {
+        let error = changes
+            .add_note(&change, "Deployed.", MARKER)
+            .await
+            .unwrap_err();
+        assert!(error.may_have_happened(), "{error:?}");
+    }
+    assert_eq!(sim.journal(change.as_str(), "work_notes").len(), 1);
+    assert_eq!(changes.has_note(&change, MARKER).await.unwrap(), None);
+}
