@@ -23,8 +23,8 @@ pub(crate) use draft::Draft;
 const TIMEOUT_MINUTES: f64 = 120.0;
 const UNAVAILABLE_MINUTES: f64 = 15.0;
 const POLL_SECONDS: f64 = 15.0;
-const LONGEST_MINUTES: f64 = 60.0 * 24.0 * 30.0;
-const POLL_BOUNDS: std::ops::RangeInclusive<f64> = 2.0..=3600.0;
+const LONGEST_MINUTES: f64 = 60.0 * 24.0 * 365.0;
+const POLL_BOUNDS: std::ops::RangeInclusive<f64> = 2.0..=86_400.0;
 
 /// Every input that this program reads. A test compares the list with `task.json`, both ways.
 #[cfg(test)]

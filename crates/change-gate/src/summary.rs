@@ -3,7 +3,7 @@
 use std::fmt::Write as _;
 use std::time::Duration;
 
-use change::{ApprovalRow, Override, Request, Window};
+use change::{ApprovalRow, Conflicts, Override, Request, Window};
 use pipelines_agent::RunFacts;
 use pipelines_agent::interrupt::Cause;
 use pipelines_agent::summary::escape_markdown;
@@ -156,7 +156,11 @@ fn change_rows(page: &mut String, request: &Request, address: Option<&str>) {
         let window = format!("{} to {}", at(request.window.start), at(request.window.end));
         row(page, "Window", &window);
     }
-    row(page, "Conflicts", words::conflicts(&request.conflicts));
+    match &request.conflicts {
+        Conflicts::Unknown => {}
+        Conflicts::None => row(page, "Conflicts", "none"),
+        Conflicts::Found(with) => row(page, "Conflicts", &format!("found {}", with.join(", "))),
+    }
 }
 
 fn row(page: &mut String, name: &str, value: &str) {

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use change::{
-    ApprovalRow, Conflicts, Decision, Override, Request, RowState, State, StopReason, WaitReason,
+    ApprovalRow, Decision, Override, Request, RowState, State, StopReason, WaitReason,
 };
 use jiff::Timestamp;
 use pipelines_agent::RunFacts;
@@ -146,15 +146,6 @@ pub(crate) fn overridden(what: &Override) -> String {
             )
         }
         Override::Timeout => "not approved in time (onTimeout: proceed)".to_owned(),
-    }
-}
-
-/// What conflicts mean, before anybody decides on them.
-pub(crate) fn conflicts(conflicts: &Conflicts) -> &'static str {
-    match conflicts {
-        Conflicts::Unknown => "not known",
-        Conflicts::None => "none",
-        Conflicts::Found(_) => "found",
     }
 }
 

@@ -1,0 +1,5 @@
+//! One program, one file per theme.
+
+mod world;
+
+mod approvals;
