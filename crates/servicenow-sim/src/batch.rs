@@ -48,8 +48,7 @@ fn serve_item(world: &mut World, item: &Value, request: Request) -> Value {
     let mut recorded = Recorded::new(&request, world.now_text());
     let reply = protocol::answer(world, &request, &mut recorded);
     recorded.status = reply.status;
-    let now = world.now();
-    world.recorder.push(recorded, now);
+    world.recorder.requests.push(recorded);
     let mut shown = json!({
         "id": item.get("id").map(text).unwrap_or_default(),
         "status_code": reply.status,

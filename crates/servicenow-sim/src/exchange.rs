@@ -34,8 +34,7 @@ pub(crate) fn exchange(world: &mut World, mut request: Request) -> Delivery {
         });
     }
     recorded.status = delivery.status();
-    let now = world.now();
-    world.recorder.push(recorded, now);
+    world.recorder.requests.push(recorded);
     delivery
 }
 

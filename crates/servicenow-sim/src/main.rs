@@ -74,12 +74,12 @@ fn start(arguments: &Arguments) -> Result<Sim, String> {
             Sim::seeded(arguments.listen, file)
         }
     };
-    started.map_err(|error| {
-        let source = std::error::Error::source(&error)
-            .map(|s| format!(": {s}"))
-            .unwrap_or_default();
-        format!("{error}{source}")
-    })
+    started.map_err(|error| chain(&error))
+}
+
+fn chain(error: &dyn std::error::Error) -> String {
+    let causes = std::iter::successors(error.source(), |cause| cause.source());
+    causes.fold(error.to_string(), |text, cause| format!("{text}: {cause}"))
 }
 
 #[expect(

@@ -2,7 +2,6 @@
 
 use std::collections::BTreeMap;
 
-use jiff::Timestamp;
 use serde::Serialize;
 use serde_json::Value;
 
@@ -143,20 +142,26 @@ impl Recorded {
     }
 }
 
+/// The body as JSON, form fields included; what proves an identity is hidden in token requests of any form.
 fn body(request: &Request) -> Option<Value> {
-    if request.media_type().as_deref() != Some("application/x-www-form-urlencoded") {
-        return serde_json::from_slice(&request.body).ok();
+    let form = request.media_type().as_deref() == Some("application/x-www-form-urlencoded");
+    let mut body: Value = if form {
+        let pairs = url::form_urlencoded::parse(&request.body).into_owned();
+        Value::Object(
+            pairs
+                .map(|(name, value)| (name, Value::String(value)))
+                .collect(),
+        )
+    } else {
+        serde_json::from_slice(&request.body).ok()?
+    };
+    if request.path == "/oauth_token.do" {
+        let fields = body.as_object_mut().into_iter().flatten();
+        for (_, value) in fields.filter(|(name, _)| SECRET_FORM.contains(&name.as_str())) {
+            *value = Value::String("***".to_owned());
+        }
     }
-    let pairs = url::form_urlencoded::parse(&request.body).into_owned();
-    let shown = pairs.map(|(name, value)| {
-        let value = if SECRET_FORM.contains(&name.as_str()) {
-            "***".to_owned()
-        } else {
-            value
-        };
-        (name, Value::String(value))
-    });
-    Some(Value::Object(shown.collect()))
+    Some(body)
 }
 
 /// The list, and what is needed to see a blind repetition.
@@ -165,15 +170,9 @@ pub(crate) struct Recorder {
     pub(crate) requests: Vec<Recorded>,
     /// Path of a create whose answer was unclear, and its body.
     unclear: BTreeMap<String, Vec<u8>>,
-    since: Option<Timestamp>,
 }
 
 impl Recorder {
-    pub(crate) fn push(&mut self, recorded: Recorded, now: Timestamp) {
-        self.since.get_or_insert(now);
-        self.requests.push(recorded);
-    }
-
     /// Notes the outcome of a request; returns whether it was a create repeated without a look in between.
     pub(crate) fn is_blind_repeat(&mut self, request: &Request, unclear: bool) -> bool {
         let table = resource(&request.path);

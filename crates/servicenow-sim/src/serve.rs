@@ -118,9 +118,17 @@ async fn enter(pool: &Pool) -> Option<tokio::sync::SemaphorePermit<'_>> {
         return None;
     }
     pool.queued.fetch_add(1, Ordering::AcqRel);
-    let permit = pool.threads.acquire().await.ok();
-    pool.queued.fetch_sub(1, Ordering::AcqRel);
-    permit
+    let _queued = Queued(&pool.queued);
+    pool.threads.acquire().await.ok()
+}
+
+/// A place in the queue, given back also when the caller hangs up while waiting.
+struct Queued<'p>(&'p AtomicUsize);
+
+impl Drop for Queued<'_> {
+    fn drop(&mut self) {
+        self.0.fetch_sub(1, Ordering::AcqRel);
+    }
 }
 
 async fn read(request: hyper::Request<Incoming>) -> Result<Request, io::Error> {

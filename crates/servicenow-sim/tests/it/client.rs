@@ -1,6 +1,6 @@
 //! The plainest HTTP client that can be: one request, one connection, no opinion about what comes back.
 
-use std::io::{Read as _, Write as _};
+use std::io::{ErrorKind, Read as _, Write as _};
 use std::net::TcpStream;
 use std::time::Duration;
 
@@ -53,6 +53,8 @@ impl Answer {
 pub(crate) struct Caller<'s> {
     pub(crate) sim: &'s Sim,
     pub(crate) headers: Vec<(String, String)>,
+    /// How long to wait for the next byte.
+    pub(crate) patience: Duration,
 }
 
 pub(crate) fn basic(user: &str, password: &str) -> String {
@@ -75,6 +77,7 @@ pub(crate) fn anonymous(sim: &Sim) -> Caller<'_> {
     Caller {
         sim,
         headers: vec![accept],
+        patience: Duration::from_secs(30),
     }
 }
 
@@ -105,17 +108,15 @@ impl Caller<'_> {
     }
 
     pub(crate) fn send(&self, method: &str, target: &str, body: Option<&[u8]>) -> Answer {
-        let raw = self.raw(method, target, body);
+        let (raw, _) = self.raw(method, target, body);
         parse(&raw).unwrap_or_else(|| panic!("no answer to {method} {target}"))
     }
 
-    /// The bytes that came before the connection closed or went silent.
-    pub(crate) fn raw(&self, method: &str, target: &str, body: Option<&[u8]>) -> Vec<u8> {
+    /// The bytes that came, and whether the other side ended the connection in time.
+    pub(crate) fn raw(&self, method: &str, target: &str, body: Option<&[u8]>) -> (Vec<u8>, bool) {
         let address = self.sim.url().trim_start_matches("http://");
         let mut stream = TcpStream::connect(address).unwrap();
-        stream
-            .set_read_timeout(Some(Duration::from_secs(10)))
-            .unwrap();
+        stream.set_read_timeout(Some(self.patience)).unwrap();
         let mut head =
             format!("{method} {target} HTTP/1.1\r\nHost: {address}\r\nConnection: close\r\n");
         for (name, value) in &self.headers {
@@ -135,8 +136,12 @@ impl Caller<'_> {
         // A server that refuses a body unread may close while it is still being sent.
         let _ = stream.write_all(body.unwrap_or_default());
         let mut raw = Vec::new();
-        let _ = stream.read_to_end(&mut raw);
-        raw
+        let silent = |kind| matches!(kind, ErrorKind::WouldBlock | ErrorKind::TimedOut);
+        let ended = stream
+            .read_to_end(&mut raw)
+            .err()
+            .is_none_or(|e| !silent(e.kind()));
+        (raw, ended)
     }
 }
 
