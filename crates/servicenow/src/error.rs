@@ -5,7 +5,7 @@ mod refusal;
 
 use std::fmt;
 
-use change::{State, SysId};
+use change::{Number, State, SysId};
 use outbound::Class;
 
 pub(crate) use envelope::{Envelope, cut};
@@ -223,12 +223,30 @@ pub enum Error {
         choices: Vec<String>,
     },
     /// A column that has to be right was not stored as asked. Other columns may have been.
-    #[error("could not {operation}: {} was not stored as asked, it holds {}", dropped.column, held(dropped.stored.as_deref()))]
+    #[error(
+        "could not {operation}: in {number}, {} was not stored as asked, it holds {}",
+        dropped.column,
+        held(dropped.stored.as_deref())
+    )]
     Dropped {
         /// What was asked.
         operation: Operation,
+        /// The change request that was written.
+        number: Number,
         /// Which column, what was asked, what it holds.
-        dropped: crate::Dropped,
+        dropped: Box<crate::Dropped>,
+    },
+    /// A change request was opened but does not bear its key, so that no look-up by the key finds it. It has to be dealt
+    /// with by hand.
+    #[error(
+        "opened {number}, but could not write the correlation by which it would be found again"
+    )]
+    Keyless {
+        /// The change request.
+        number: Number,
+        /// Why the key could not be written.
+        #[source]
+        source: Box<Error>,
     },
     /// The instance answered with success and left the state as it was.
     #[error(
@@ -268,6 +286,7 @@ impl Error {
             | Self::Query { .. }
             | Self::NoChoice { .. }
             | Self::Dropped { .. }
+            | Self::Keyless { .. }
             | Self::StateKept { .. }
             | Self::NotWritable { .. }
             | Self::SigningKey { .. } => Class::Refused,
@@ -309,6 +328,7 @@ impl Error {
             | Self::Query { .. }
             | Self::NoChoice { .. }
             | Self::Dropped { .. }
+            | Self::Keyless { .. }
             | Self::StateKept { .. }
             | Self::NotWritable { .. } => false,
         }

@@ -54,8 +54,8 @@ impl ChangeRequests<'_> {
     ///
     /// # Errors
     /// Where [`Error::may_have_happened`] says so, it may exist: look for it by its correlation before trying again.
-    /// [`Error::Dropped`] where it exists but did not take the correlation, [`Error::NotFound`] for an unknown
-    /// template; otherwise see [`Error`].
+    /// [`Error::Dropped`] and [`Error::Keyless`] where it exists but did not take the correlation, [`Error::NotFound`]
+    /// for an unknown template; otherwise see [`Error`].
     pub async fn create(&self, new: &NewChange) -> Result<Written, Error> {
         let operation = Operation::new("open a change request for", &new.correlation);
         new.fields.check()?;
@@ -107,14 +107,19 @@ impl ChangeRequests<'_> {
         fields: &Fields,
         echo: &Row,
     ) -> Result<Written, Error> {
-        let id = echo.sys_id().ok_or_else(|| Error::Shape {
+        let lacks = |missing| Error::Shape {
             operation: operation.clone(),
-            missing: "sys_id",
+            missing,
             may_have_happened: true,
-        })?;
+        };
+        let id = echo.sys_id().ok_or_else(|| lacks("sys_id"))?;
         let written = match decode::request(echo) {
             Ok(_) => Written::compare(operation, fields, echo)?,
-            Err(_) => self.compare(operation, &id, fields).await?,
+            // It was opened, whatever becomes of the reading: so the outcome stays unclear.
+            Err(missing) => match self.compare(operation, &id, fields).await {
+                Ok(found) => found,
+                Err(_) => return Err(lacks(missing)),
+            },
         };
         let key = |column: &str| matches!(column, "correlation_id" | "correlation_display");
         if !written.dropped.iter().any(|dropped| key(&dropped.column)) {
@@ -124,7 +129,11 @@ impl ChangeRequests<'_> {
         let keys = keys.fold(Fields::new(), |keys, (column, value)| {
             keys.set(column, value)
         });
-        let keyed = self.update(&id, &keys).await?;
+        let keyed = self.update(&id, &keys).await;
+        let keyed = keyed.map_err(|source| Error::Keyless {
+            number: written.request.number.clone(),
+            source: Box::new(source),
+        })?;
         let others = written.dropped.into_iter().filter(|d| !key(&d.column));
         Ok(Written {
             dropped: others.chain(keyed.dropped).collect(),

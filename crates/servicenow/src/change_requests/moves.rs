@@ -68,7 +68,10 @@ impl ChangeRequests<'_> {
                 break;
             }
             tokio::time::sleep(look).await;
-            written = self.compare(operation, id, fields).await?;
+            // A look that fails is a look less: the write itself had a clear answer.
+            if let Ok(found) = self.compare(operation, id, fields).await {
+                written = found;
+            }
         }
         let found = written.request.state;
         if reached(found, asked) {
@@ -100,8 +103,14 @@ impl ChangeRequests<'_> {
         if fields.appends() {
             return Err(error);
         }
-        let written = self.patch(operation, id, fields).await?;
-        self.settled(operation, id, asked, fields, written).await
+        match self.patch(operation, id, fields).await {
+            Ok(written) => self.settled(operation, id, asked, fields, written).await,
+            // The first one may have come into effect only now, and then the second is refused.
+            Err(error) => match self.compare(operation, id, fields).await {
+                Ok(found) if reached(found.request.state, asked) => Ok(moved(found, false)),
+                _ => Err(error),
+            },
+        }
     }
 }
 

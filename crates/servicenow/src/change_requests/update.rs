@@ -54,7 +54,8 @@ impl Written {
             None => Ok(self),
             Some(dropped) => Err(Error::Dropped {
                 operation: operation.clone(),
-                dropped: dropped.clone(),
+                number: self.request.number.clone(),
+                dropped: Box::new(dropped.clone()),
             }),
         }
     }
@@ -70,20 +71,18 @@ impl ChangeRequests<'_> {
     pub async fn update(&self, id: &SysId, fields: &Fields) -> Result<Written, Error> {
         fields.check()?;
         let operation = Operation::new("update change request", id);
-        let unclear = match self.patch(&operation, id, fields).await {
-            Err(error) if error.may_have_happened() => error,
-            other => return other?.vital(&operation),
-        };
-        let Ok(found) = self.compare(&operation, id, fields).await else {
-            return Err(unclear);
-        };
-        if found.dropped.is_empty() {
-            return Ok(found);
+        let mut last = fields.appends();
+        loop {
+            let unclear = match self.patch(&operation, id, fields).await {
+                Err(error) if error.may_have_happened() => error,
+                other => return other?.vital(&operation),
+            };
+            match self.compare(&operation, id, fields).await {
+                Ok(found) if found.dropped.is_empty() => return Ok(found),
+                Ok(_) if !last => last = true,
+                _ => return Err(unclear),
+            }
         }
-        if fields.appends() {
-            return Err(unclear);
-        }
-        self.patch(&operation, id, fields).await?.vital(&operation)
     }
 
     /// One write, compared with its echo.

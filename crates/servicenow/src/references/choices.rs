@@ -89,6 +89,7 @@ impl References<'_> {
             Err(Error::Refused { .. }) => Vec::new(),
             other => other?,
         };
+        let readable = rows.iter().any(|row| !row.value("value").is_empty());
         let mut known = locked(choices);
         for column in columns {
             let offered = offered(&rows, column);
@@ -96,22 +97,28 @@ impl References<'_> {
         }
         let offered = known.get(column).cloned().unwrap_or(Offered::Unknown);
         drop(known);
-        self.tell(column, &offered);
+        self.tell(column, &offered, readable);
         Ok(offered)
     }
 
-    fn tell(&self, column: &str, offered: &Offered) {
-        match offered {
-            Offered::Listed(_) => {}
-            Offered::Shipped(_) => self.instance.notice(
-                "this account may not read the instance's choices (table sys_choice): labels are understood as they \
-                 ship"
-                    .to_owned(),
-            ),
-            Offered::Unknown => self.instance.notice(format!(
-                "the choices of {column} cannot be read: what is given is written as it is"
-            )),
-        }
+    fn tell(&self, column: &str, offered: &Offered, readable: bool) {
+        let text = match offered {
+            Offered::Listed(_) => return,
+            Offered::Shipped(_) if readable => {
+                format!(
+                    "the instance lists no choices for {column}: labels are understood as they ship"
+                )
+            }
+            Offered::Shipped(_) => {
+                "this account may not read the instance's choices (table sys_choice): labels are \
+                                    understood as they ship"
+                    .to_owned()
+            }
+            Offered::Unknown => {
+                format!("the choices of {column} are not known: what is given is written as it is")
+            }
+        };
+        self.instance.notice(text);
     }
 }
 

@@ -277,6 +277,16 @@ async fn an_assertion_signed_by_a_clock_an_hour_off_is_signed_again_by_the_insta
 }
 
 #[tokio::test]
+async fn without_any_clock_the_instances_answer_tells_the_time_for_the_assertion() {
+    let sim = sim();
+    sim.trust_key(PUBLIC_PEM);
+    let base = sim.url().parse().unwrap();
+    let instance = Instance::new(base, Auth::OAuth(jwt(&sim)), crate::harness::http());
+    works(&instance).await;
+    assert_eq!(tokens_fetched(&sim), 2);
+}
+
+#[tokio::test]
 async fn an_assertion_whose_outcome_is_unclear_is_signed_anew() {
     let sim = sim();
     sim.trust_key(PUBLIC_PEM);

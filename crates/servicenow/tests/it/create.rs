@@ -202,6 +202,31 @@ async fn without_the_change_api_a_versions_key_does_as_well_as_its_templates() {
 }
 
 #[tokio::test]
+async fn without_the_change_api_a_version_is_found_by_name_or_left_out_with_a_notice() {
+    let sim = sim_without_change_api();
+    let instance = instance(&sim);
+    let new = standard(&sim);
+    let template = new.template.clone().unwrap();
+    sim.set(
+        "std_change_record_producer",
+        template.as_str(),
+        "current_version",
+        "",
+    );
+    let opened = async || {
+        let written = instance.change_requests().create(&new).await.unwrap();
+        column(&sim, &written.request.sys_id, "std_change_producer_version")
+    };
+    let version = sim.id_of("std_change_producer_version", "name", TEMPLATE);
+    assert_eq!(opened().await, version);
+
+    sim.remove("std_change_producer_version", &version);
+    let _ = instance.notices();
+    assert_eq!(opened().await, "");
+    assert!(instance.notices()[0].contains("version"));
+}
+
+#[tokio::test]
 async fn an_unknown_template_opens_nothing() {
     for sim in [sim(), sim_without_change_api()] {
         let instance = instance(&sim);

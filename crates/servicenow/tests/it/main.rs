@@ -7,6 +7,7 @@
 mod approvals;
 mod attachments;
 mod auth;
+mod canned;
 mod create;
 mod faults;
 mod find;

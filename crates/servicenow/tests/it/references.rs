@@ -1,7 +1,7 @@
 use change::State;
 use outbound::Class;
 use servicenow::Error;
-use servicenow_sim::{Options, Sim};
+use servicenow_sim::{Fault, On, Options, Sim, When};
 
 use crate::harness::{assert_clean, calls, id, instance, sim, sim_without_change_api};
 
@@ -103,6 +103,36 @@ async fn a_retired_template_is_not_found() {
             .unwrap_err();
         assert_eq!(error.class(), Class::NotFound, "{error:?}");
     }
+}
+
+#[tokio::test]
+async fn a_template_whose_table_shows_nothing_is_found_in_the_change_apis_list_or_by_its_version() {
+    let sim = sim();
+    let template = sim.id_of("std_change_record_producer", "name", "Deploy web shop");
+    sim.fail(
+        On::path("/table/std_change_record_producer"),
+        When::Next(1),
+        Fault::Gateway { status: 403 },
+    );
+    let instance = instance(&sim);
+    let found = instance
+        .references()
+        .standard_template("deploy web shop")
+        .await;
+    assert_eq!(found.unwrap().sys_id, id(&template));
+    let paths = calls(&sim);
+    assert!(paths[1].ends_with("/change/standard/template"), "{paths:?}");
+
+    let sim = sim_without_change_api();
+    let version = sim.id_of("std_change_producer_version", "name", "Deploy web shop");
+    let template = sim.id_of("std_change_record_producer", "name", "Deploy web shop");
+    sim.remove("std_change_record_producer", &template);
+    let instance = crate::harness::instance(&sim);
+    let found = instance
+        .references()
+        .standard_template("Deploy web shop")
+        .await;
+    assert_eq!(found.unwrap().sys_id, id(&version));
 }
 
 #[tokio::test]
