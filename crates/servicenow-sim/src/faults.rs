@@ -67,6 +67,13 @@ pub enum Fault {
     HangAfterCommit,
     /// 401 as for unknown credentials.
     Unauthorized,
+    /// This answer word for word, nothing written: JSON where the body starts with a brace, else a page.
+    Answer {
+        /// Any status.
+        status: u16,
+        /// The body.
+        body: String,
+    },
 }
 
 /// Which of the matching requests are struck.
@@ -213,19 +220,23 @@ impl Fault {
             Self::Hang => "hang",
             Self::HangAfterCommit => "hang_after_commit",
             Self::Unauthorized => "unauthorized",
+            Self::Answer { .. } => "answer",
         }
     }
 
     /// Whether the caller cannot tell from the answer if the request took effect.
     pub(crate) fn leaves_unclear(&self) -> bool {
-        !matches!(
-            self,
-            Self::RateLimited { .. }
-                | Self::TooBusy
-                | Self::Unauthorized
-                | Self::Redirect { .. }
-                | Self::SlowDrip { .. }
-        )
+        match self {
+            Self::Answer { status, .. } => !(400..500).contains(status),
+            _ => !matches!(
+                self,
+                Self::RateLimited { .. }
+                    | Self::TooBusy
+                    | Self::Unauthorized
+                    | Self::Redirect { .. }
+                    | Self::SlowDrip { .. }
+            ),
+        }
     }
 
     /// Whether the request does its work first.
@@ -269,6 +280,12 @@ impl Fault {
             Self::Redirect { location } => Reply::empty(302).with("Location", location.clone()),
             Self::Oversize { bytes } => oversize(honest, *bytes),
             Self::Unauthorized => crate::refusal::Refusal::NotAuthenticated { mfa: false }.reply(),
+            Self::Answer { status, body } if body.starts_with('{') => Reply::bytes(
+                *status,
+                "application/json;charset=UTF-8",
+                body.clone().into_bytes(),
+            ),
+            Self::Answer { status, body } => Reply::html(*status, body),
         };
         Delivery::Whole(whole)
     }

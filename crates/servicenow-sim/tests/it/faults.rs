@@ -159,6 +159,24 @@ fn elsewhere_too_big_unknown() {
 }
 
 #[test]
+fn an_answer_word_for_word() {
+    for (status, body, kind) in [
+        (403, r#"{"error":{"message":"no"}}"#, "application/json"),
+        (502, "<html>no</html>", "text/html"),
+    ] {
+        let body = body.to_owned();
+        let (answer, made) = create(&struck(Fault::Answer {
+            status,
+            body: body.clone(),
+        }));
+        assert_eq!((answer.status, made), (status, 0));
+        assert_eq!(String::from_utf8_lossy(&answer.body), body);
+        let said = answer.header("content-type").unwrap_or_default().to_owned();
+        assert!(said.starts_with(kind), "{said}");
+    }
+}
+
+#[test]
 fn slow_and_silent_answers() {
     let (answer, made) = create(&struck(Fault::SlowDrip { pause_ms: 1 }));
     assert_eq!((answer.status, made), (201, 1));
