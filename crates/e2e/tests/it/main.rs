@@ -3,3 +3,9 @@
 mod world;
 
 mod approvals;
+mod cancel;
+mod decide;
+mod existing;
+mod kinds;
+mod race;
+mod rerun;

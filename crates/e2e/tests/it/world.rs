@@ -14,6 +14,9 @@ pub(crate) const BOUND: Duration = Duration::from_secs(60);
 /// The name of the step, under which its outputs are found.
 pub(crate) const STEP: &str = "gate";
 
+/// The key of the stage that an ordinary step runs in.
+pub(crate) const KEY: &str = "azdo:d4f5a6b7-2222-4333-8444-555566667777:run:4711:Production";
+
 /// One instance and the steps that ask it.
 pub(crate) struct World {
     pub(crate) sim: Sim,
@@ -47,6 +50,15 @@ impl World {
             .connection("serviceNowConnection", &self.connection())
             .input("assignmentGroup", "Network")
             .input("pollSeconds", "2")
+    }
+
+    /// Starts a step that waits for approval, approves every round, and returns the change's number and the end.
+    pub(crate) fn approved(&self, step: &Step) -> (String, Finished) {
+        let mut running = step.start().expect("a step");
+        let number = number_of(&mut running);
+        running.wait_for_line("waiting for approval", BOUND);
+        self.approve(&number);
+        (number, running.wait(BOUND))
     }
 
     /// Approves every round of a change.
@@ -112,4 +124,22 @@ pub(crate) fn output<'a>(finished: &'a Finished, name: &str) -> &'a str {
         .log
         .output(name)
         .unwrap_or_else(|| panic!("no output {name}: {finished:?}"))
+}
+
+/// How many requests of that method had a path with that text.
+pub(crate) fn count(world: &World, method: &str, path: &str) -> usize {
+    let requests = world.sim.requests();
+    requests
+        .iter()
+        .filter(|request| request.method == method && request.path.contains(path))
+        .count()
+}
+
+/// Everything that is told to be wrong with the inputs, one problem a line.
+pub(crate) fn problems(finished: &Finished) -> String {
+    finished
+        .log
+        .issues_with("bad-input")
+        .map(|issue| format!("{}\n", issue.text))
+        .collect()
 }
