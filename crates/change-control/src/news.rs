@@ -17,6 +17,8 @@ pub enum News<'a> {
     Superseded(&'a Request),
     /// An open change of the same stage is left alone because the user wants a new one.
     LeftOpen(&'a Request),
+    /// A change is about to be created under this key; until the next news about it, it may or may not exist.
+    Opening(&'a str),
     /// Creation gave no clear answer; it is looked up before anything else.
     Unclear(&'a servicenow::Error),
     /// A column that was written came back different.

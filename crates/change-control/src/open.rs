@@ -157,6 +157,7 @@ impl Control<'_> {
         let mut outage = Outage::default();
         let mut unclear = 0;
         loop {
+            self.tell(News::Opening(key));
             let error = match self.instance.change_requests().create(&new).await {
                 Ok(written) => {
                     outage.answered(self);

@@ -47,6 +47,8 @@ pub(crate) enum Ending {
     Interrupted {
         cause: Cause,
         request: Option<Request>,
+        /// The key of a change whose creation was interrupted, where it is not known whether it exists.
+        opening: Option<String>,
         canceled: Option<Result<(), String>>,
     },
     /// A bug of ours, or a machine that lacks the basics.
@@ -228,6 +230,7 @@ mod tests {
                 Ending::Interrupted {
                     cause: Cause::Signal,
                     request: None,
+                    opening: None,
                     canceled: None,
                 },
                 Outcome::Failed,

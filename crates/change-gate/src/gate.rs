@@ -6,15 +6,20 @@ use change::{Criteria, Override, Request};
 use change_control::{Control, How, Opening, Order};
 use pipelines_agent::interrupt::Cause;
 use servicenow::Instance;
-use tokio::time::timeout;
+use tokio::time::{sleep, timeout};
 
 use crate::ending::Ending;
 use crate::plan::{OnCancel, OnTimeout, Plan, Target, WhenUnavailable};
 use crate::report::Report;
 use crate::{dry_run, words};
 
-/// How long the last words to the instance may take: the agent kills the step ten seconds after its interrupt.
+/// How long the last look and the last words to the instance may take, one after the other: the agent terminates the
+/// step 7.5 seconds after its interrupt.
+const LAST_LOOK: Duration = Duration::from_millis(1_500);
 const LAST_WORDS: Duration = Duration::from_secs(5);
+
+/// The pause between two looks for a change whose creation was interrupted.
+const LOOK_AGAIN: Duration = Duration::from_millis(300);
 
 /// Holds the stage until its change may proceed, or until it is clear that it may not.
 pub(crate) async fn hold_stage(plan: &Plan, instance: &Instance, report: &Report) -> Ending {
@@ -164,67 +169,57 @@ pub(crate) async fn leave(
     report: &Report,
     cause: Cause,
 ) -> Ending {
-    let mut silent = |_: change_control::News<'_>| {};
-    let control = Control::new(instance, Duration::ZERO, &mut silent);
-    let cancels = plan.on_cancel == OnCancel::CancelChange && !plan.dry_run;
-    if !cancels {
-        return Ending::Interrupted {
-            cause,
-            request: report.last(),
-            canceled: None,
-        };
+    // The interrupt may have come between a creation and its answer.
+    let mut opening = report.opening();
+    let mut request = report.last();
+    if let Some(key) = &opening {
+        request = timeout(LAST_LOOK, lost_change(instance, key))
+            .await
+            .unwrap_or_default();
     }
-    let last_words = async {
-        let known = match report.last() {
-            Some(known) => Some(known),
-            // The interrupt may have come between a creation and its answer.
-            None => lost_change(plan, instance).await,
-        };
-        match known {
-            Some(request) => {
-                let done = control
-                    .cancel(&request, &words::cancel_note(report.facts()))
-                    .await;
-                (
-                    Some(request),
-                    Some(done.map_err(|error| redact::chain(&error))),
-                )
-            }
-            None => (None, None),
-        }
+    if request.is_some() {
+        opening = None;
+    }
+    let cancels = plan.on_cancel == OnCancel::CancelChange && !plan.dry_run;
+    let canceled = match &mut request {
+        Some(request) if cancels => Some(cancel(instance, report, request).await),
+        _ => None,
     };
-    match timeout(LAST_WORDS, last_words).await {
-        Ok((known, canceled)) => {
-            let (request, canceled) = match canceled {
-                Some(Ok(request)) => (Some(request), Some(Ok(()))),
-                Some(Err(why)) => (known, Some(Err(why))),
-                None => (known, None),
-            };
-            Ending::Interrupted {
-                cause,
-                request,
-                canceled,
-            }
-        }
-        Err(_) => {
-            let canceled = Some(Err("ServiceNow did not answer in time".to_owned()));
-            Ending::Interrupted {
-                cause,
-                request: report.last(),
-                canceled,
-            }
-        }
+    Ending::Interrupted {
+        cause,
+        request,
+        opening,
+        canceled,
     }
 }
 
-async fn lost_change(plan: &Plan, instance: &Instance) -> Option<Request> {
-    let Target::New { .. } = plan.target else {
-        return None;
-    };
-    let rows = instance
-        .change_requests()
-        .by_correlation(&plan.correlation.key(1))
-        .await
-        .ok()?;
-    rows.into_iter().find(change::is_reusable)
+/// Cancels the change; when that fails, says why.
+async fn cancel(
+    instance: &Instance,
+    report: &Report,
+    request: &mut Request,
+) -> Result<(), String> {
+    let mut silent = |_: change_control::News<'_>| {};
+    let control = Control::new(instance, Duration::ZERO, &mut silent);
+    let why = words::cancel_note(report.facts());
+    match timeout(LAST_WORDS, control.cancel(request, &why)).await {
+        Ok(Ok(canceled)) => {
+            *request = canceled;
+            Ok(())
+        }
+        Ok(Err(error)) => Err(redact::chain(&error)),
+        Err(_) => Err("ServiceNow did not answer in time".to_owned()),
+    }
+}
+
+/// The change of a creation that nobody waited for: it may be written a moment after its connection is gone.
+async fn lost_change(instance: &Instance, key: &str) -> Option<Request> {
+    loop {
+        let found = instance.change_requests().by_correlation(key).await;
+        let open = found.into_iter().flatten().find(change::is_reusable);
+        if open.is_some() {
+            return open;
+        }
+        sleep(LOOK_AGAIN).await;
+    }
 }

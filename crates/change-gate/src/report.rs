@@ -35,6 +35,8 @@ pub(crate) struct Seen {
     pub(crate) address: Option<String>,
     pub(crate) warnings: Vec<String>,
     pub(crate) history: Vec<String>,
+    /// The key of a change that is being created: it may or may not exist.
+    opening: Option<String>,
     instance: Option<Instance>,
     notices: usize,
 }
@@ -104,9 +106,15 @@ impl Report {
         self.seen.borrow().request.clone()
     }
 
+    /// The key under which a change is being created, while nothing is known of it.
+    pub(crate) fn opening(&self) -> Option<String> {
+        self.seen.borrow().opening.clone()
+    }
+
     /// Keeps a reading.
     pub(crate) fn saw(&self, request: &Request) {
         let mut seen = self.seen.borrow_mut();
+        seen.opening = None;
         seen.address = seen
             .instance
             .as_ref()
@@ -134,6 +142,7 @@ impl Report {
                     words::standing(request)
                 ),
             ),
+            News::Opening(key) => self.seen.borrow_mut().opening = Some((*key).to_owned()),
             News::Unclear(error) => self.info(&format!(
                 "No clear answer to the opening of a change ({}); looking whether it was opened",
                 redact::chain(*error)

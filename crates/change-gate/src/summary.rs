@@ -55,16 +55,21 @@ pub(crate) fn last_words(ending: &Ending, rows: &[ApprovalRow], waited: Duration
         Ending::Interrupted {
             cause,
             request,
+            opening,
             canceled,
-        } => {
-            vec![interrupted(*cause, request.as_ref(), canceled.as_ref())]
-        }
+        } => vec![interrupted(
+            *cause,
+            request.as_ref(),
+            opening.as_deref(),
+            canceled.as_ref(),
+        )],
     }
 }
 
 fn interrupted(
     cause: Cause,
     request: Option<&Request>,
+    opening: Option<&str>,
     canceled: Option<&Result<(), String>>,
 ) -> String {
     let why = match cause {
@@ -72,7 +77,13 @@ fn interrupted(
         Cause::LauncherGone => "the agent's process is gone",
     };
     let Some(request) = request else {
-        return format!("{why} before a change was opened or found");
+        return match opening {
+            Some(key) => format!(
+                "{why} while a change was being opened; look in ServiceNow whether one with the correlation id {key} \
+                 appeared. A rerun of this stage goes on with it"
+            ),
+            None => format!("{why} before a change was opened or found"),
+        };
     };
     let number = &request.number;
     let standing = words::standing(request);

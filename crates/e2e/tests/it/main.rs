@@ -4,6 +4,7 @@ mod world;
 
 mod approvals;
 mod cancel;
+mod cancel;
 mod decide;
 mod existing;
 mod kinds;
