@@ -151,17 +151,21 @@ impl ConnectionFields<'_> {
         self.done(auth, None)
     }
 
+    /// The grants of the `None` scheme: the platform knows none of them, so the task asks for the token itself. A
+    /// client certificate may come with any of them, or sign in alone.
     fn own_grant(mut self) -> Who {
         let identity = self.identity();
-        let grant = self
+        let named = self
             .connection
             .parameter("grant")
-            .map(|grant| grant.expose().trim());
-        let certificate_only = identity.is_some() && self.optional("clientid").is_none();
-        let grant = match grant.filter(|grant| !grant.is_empty()) {
-            None | Some("certificate") if certificate_only => {
+            .map(|grant| grant.expose().trim().to_owned());
+        let alone = identity.is_some() && self.optional("clientid").is_none();
+        let grant = match named.as_deref().filter(|grant| !grant.is_empty()) {
+            Some("certificate") => {
+                self.need("clientcertificate");
                 return self.done(Auth::Certificate, identity);
             }
+            None if alone => return self.done(Auth::Certificate, identity),
             None | Some("clientCredentials") => Grant::ClientCredentials {
                 client_id: self.need_text("clientid"),
                 client_secret: self.need("clientsecret"),
@@ -186,8 +190,8 @@ impl ConnectionFields<'_> {
             },
             Some(other) => {
                 return Err(vec![format!(
-                    "the service connection's grant '{other}' is not known; use clientCredentials, password, \
-                     refreshToken or jwtBearer"
+                    "the service connection's grant '{other}' is not known; use clientCredentials, jwtBearer, \
+                     refreshToken, password or certificate"
                 )]);
             }
         };
@@ -200,5 +204,135 @@ impl ConnectionFields<'_> {
             certificate_pem: certificate.expose().as_bytes().to_vec(),
             key_pem: self.need("clientcertificatekey"),
         })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeMap;
+
+    use super::*;
+
+    fn connection(scheme: &str, fields: &[(&str, &str)]) -> ServiceConnection {
+        let id = "c0ffee00-0000-4000-8000-000000000001";
+        let mut variables = BTreeMap::from([
+            (
+                format!("ENDPOINT_URL_{id}"),
+                "https://instance.example/".to_owned(),
+            ),
+            (format!("ENDPOINT_AUTH_SCHEME_{id}"), scheme.to_owned()),
+        ]);
+        for (key, value) in fields {
+            let name = format!("ENDPOINT_AUTH_PARAMETER_{id}_{}", key.to_uppercase());
+            variables.insert(name, (*value).to_owned());
+        }
+        let environment = Environment::from_map(variables);
+        ServiceConnection::read(&environment, CONNECTION, id).unwrap()
+    }
+
+    #[test]
+    fn every_scheme_signs_in_its_own_way() {
+        let client = [("clientId", "id"), ("clientSecret", "secret")];
+        let with = |more: &[(&'static str, &'static str)]| [&client[..], more].concat();
+        let certificate = [
+            ("clientCertificate", "pem"),
+            ("clientCertificateKey", "key"),
+        ];
+        let table: Vec<(&str, Vec<(&str, &str)>, &str)> = vec![
+            (
+                "UsernamePassword",
+                vec![("username", "u"), ("password", "p")],
+                "Basic",
+            ),
+            ("Token", vec![("apitoken", "k")], "ApiKey"),
+            ("OAuth2", vec![("AccessToken", "t")], "Bearer"),
+            ("None", with(&[]), "ClientCredentials"),
+            (
+                "None",
+                with(&[("grant", "clientCredentials")]),
+                "ClientCredentials",
+            ),
+            (
+                "None",
+                with(&[("grant", "password"), ("username", "u"), ("password", "p")]),
+                "Password",
+            ),
+            (
+                "None",
+                with(&[("grant", "refreshToken"), ("refreshToken", "r")]),
+                "RefreshToken",
+            ),
+            (
+                "None",
+                with(&[
+                    ("grant", "jwtBearer"),
+                    ("jwtPrivateKey", "k"),
+                    ("jwtSubject", "s"),
+                ]),
+                "JwtBearer",
+            ),
+            ("None", certificate.to_vec(), "Certificate"),
+            (
+                "None",
+                [&certificate[..], &[("grant", "certificate")]].concat(),
+                "Certificate",
+            ),
+        ];
+        for (scheme, fields, expected) in table {
+            let (auth, identity) = who(&connection(scheme, &fields)).expect(expected);
+            let name = match auth {
+                Auth::Basic { .. } => "Basic",
+                Auth::Bearer(_) => "Bearer",
+                Auth::ApiKey(_) => "ApiKey",
+                Auth::Certificate => "Certificate",
+                Auth::OAuth(Grant::ClientCredentials { .. }) => "ClientCredentials",
+                Auth::OAuth(Grant::Password { .. }) => "Password",
+                Auth::OAuth(Grant::RefreshToken { .. }) => "RefreshToken",
+                Auth::OAuth(Grant::JwtBearer { .. }) => "JwtBearer",
+            };
+            assert_eq!(name, expected);
+            assert_eq!(
+                identity.is_some(),
+                fields.contains(&("clientCertificate", "pem"))
+            );
+        }
+    }
+
+    #[test]
+    fn missing_fields_are_named_together() {
+        let table = [
+            ("UsernamePassword", vec![], vec!["username", "password"]),
+            ("Token", vec![], vec!["apitoken"]),
+            ("OAuth2", vec![], vec!["accesstoken"]),
+            ("None", vec![], vec!["clientid", "clientsecret"]),
+            (
+                "None",
+                vec![("grant", "jwtBearer")],
+                vec!["jwtprivatekey", "jwtsubject"],
+            ),
+            (
+                "None",
+                vec![("grant", "certificate")],
+                vec!["clientcertificate"],
+            ),
+            (
+                "None",
+                vec![("clientCertificate", "pem")],
+                vec!["clientcertificatekey"],
+            ),
+        ];
+        for (scheme, fields, missing) in table {
+            let problems = who(&connection(scheme, &fields)).map(|_| ()).unwrap_err();
+            for name in missing {
+                assert!(
+                    problems[0].contains(name),
+                    "{scheme} {fields:?}: {problems:?}"
+                );
+            }
+        }
+        for (scheme, fields) in [("Kerberos", vec![]), ("None", vec![("grant", "magic")])] {
+            let problems = who(&connection(scheme, &fields)).map(|_| ()).unwrap_err();
+            assert_eq!(problems.len(), 1, "{problems:?}");
+        }
     }
 }
