@@ -1,0 +1,109 @@
+//! What is measured: the task as an agent has it on disk, and the environment it starts in.
+
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+
+use anyhow::{Context as _, Result};
+use tempfile::TempDir;
+use testkit::agent::{Package, Task};
+
+const CONNECTION: &str = "c0ffee00-0000-4000-8000-000000000001";
+
+/// The unpacked task.
+pub(crate) struct Subject {
+    pub(crate) task: Task,
+    temp: TempDir,
+    _work: TempDir,
+}
+
+/// How a step signs in.
+pub(crate) struct Account<'a> {
+    pub(crate) url: &'a str,
+    pub(crate) user: &'a str,
+    pub(crate) password: &'a str,
+}
+
+impl Subject {
+    pub(crate) fn unpack(vsix: &Path) -> Result<Self> {
+        let work = tempfile::tempdir().context("no scratch folder")?;
+        let package = Package::unpack(vsix, work.path())?;
+        let task = package.task("ServiceNowChangeGate")?.clone();
+        let subject = Self {
+            task,
+            temp: tempfile::tempdir()?,
+            _work: work,
+        };
+        make_executable(&subject.program()?)?;
+        Ok(subject)
+    }
+
+    /// The program for this machine.
+    pub(crate) fn program(&self) -> Result<PathBuf> {
+        let bin = self.task.folder.join("bin");
+        let platform = std::fs::read_dir(&bin)?
+            .next()
+            .context("no platform in the package")??;
+        let program = std::fs::read_dir(platform.path())?
+            .next()
+            .context("no program")??;
+        Ok(program.path())
+    }
+
+    /// The launcher.
+    pub(crate) fn launcher(&self) -> PathBuf {
+        self.task.folder.join("launcher.js")
+    }
+
+    /// A command in the environment of a step that only opens its change: one look-up, one create, one read.
+    pub(crate) fn step(&self, program: &Path, account: &Account<'_>, run: usize) -> Command {
+        let mut command = Command::new(program);
+        let run = run.to_string();
+        command
+            .env_clear()
+            .stdin(Stdio::null())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
+            .env("AGENT_TEMPDIRECTORY", self.temp.path())
+            .env("SYSTEM_HOSTTYPE", "build")
+            .env(
+                "SYSTEM_TEAMPROJECTID",
+                "0f9cd2a1-6f4b-4f1c-9a3e-2b7d5c8e1f00",
+            )
+            .env("SYSTEM_TEAMPROJECT", "shop")
+            .env("SYSTEM_STAGENAME", "Production")
+            .env("BUILD_BUILDID", &run)
+            .env("BUILD_BUILDNUMBER", &run)
+            .env("BUILD_REPOSITORY_NAME", "payment-service")
+            .env("INPUT_SERVICENOWCONNECTION", CONNECTION)
+            .env("INPUT_REQUESTAPPROVAL", "false")
+            .env("INPUT_PROCEEDWHEN", "created")
+            .env(format!("ENDPOINT_URL_{CONNECTION}"), account.url)
+            .env(
+                format!("ENDPOINT_AUTH_SCHEME_{CONNECTION}"),
+                "UsernamePassword",
+            )
+            .env(
+                format!("ENDPOINT_AUTH_PARAMETER_{CONNECTION}_USERNAME"),
+                account.user,
+            )
+            .env(
+                format!("ENDPOINT_AUTH_PARAMETER_{CONNECTION}_PASSWORD"),
+                account.password,
+            );
+        command
+    }
+}
+
+#[cfg(unix)]
+fn make_executable(program: &Path) -> Result<()> {
+    use std::os::unix::fs::PermissionsExt as _;
+    Ok(std::fs::set_permissions(
+        program,
+        std::fs::Permissions::from_mode(0o755),
+    )?)
+}
+
+#[cfg(not(unix))]
+fn make_executable(_program: &Path) -> Result<()> {
+    Ok(())
+}
