@@ -375,3 +375,36 @@ fn what_the_instance_moved_is_seen_later() {
     sim.advance(std::time::Duration::from_secs(6));
     assert_eq!(read()["state"], "-2");
 }
+
+#[test]
+fn scheduled_is_not_enough_to_implement() {
+    let sim = Sim::start(Options::default());
+    let change = Change::open(
+        &sim,
+        json!({ "type": "emergency", "assignment_group": group(&sim) }),
+    );
+    sim.set("change_request", &change.id, "state", "-2");
+    change.refused(json!({ "state": "-1" }));
+    sim.set("change_request", &change.id, "approval", "approved");
+    sim.hold(&change.number, "chris.manager", "freeze").unwrap();
+    change.refused(json!({ "state": "-1" }));
+    sim.release(&change.number, "chris.manager").unwrap();
+    change.ok(json!({ "state": "-1" }));
+}
+
+#[test]
+fn a_board_without_members_never_approves() {
+    let options = Options {
+        cab_group: "Empty Group".to_owned(),
+        ..Options::default()
+    };
+    let sim = Sim::start(options);
+    let change = Change::open(
+        &sim,
+        json!({ "type": "normal", "assignment_group": group(&sim) }),
+    );
+    change.ok(json!({ "state": "-4" }));
+    change.approve(Rounds::All);
+    change.is("-3", "requested");
+    change.refused(json!({ "state": "-1" }));
+}
