@@ -16,6 +16,9 @@ pub struct Retry {
     pub base: Duration,
     /// The longest such wait. 10 s.
     pub cap: Duration,
+    /// After so long no further attempt begins, unless the party asked for one. 30 s: attempts that time out one after
+    /// the other would keep a caller, who may know what to do about it, in the dark for minutes.
+    pub within: Duration,
     /// The longest wait that is made because the party asks for it. 5 min. If it asks for more, the error
     /// is returned at once and [`Class::Transient`] says how much: asking earlier would be no use, and
     /// what else to do with the time is for the caller to say.
@@ -28,19 +31,21 @@ impl Default for Retry {
             attempts: 4,
             base: Duration::from_millis(250),
             cap: Duration::from_secs(10),
+            within: Duration::from_secs(30),
             retry_after_cap: Duration::from_secs(300),
         }
     }
 }
 
 impl Retry {
-    /// The wait before the next attempt, after `made` attempts of which the last ended in `error`; none if
-    /// there is to be no other.
+    /// The wait before the next attempt, after `made` attempts that took `spent` and of which the last ended in
+    /// `error`; none if there is to be no other.
     pub(crate) fn next_wait(
         &self,
         error: &Error,
         effect: Effect,
         made: u32,
+        spent: Duration,
         jitter: &Jitter,
     ) -> Option<Duration> {
         if made >= self.attempts || !is_worth_repeating(error, effect) {
@@ -50,6 +55,7 @@ impl Retry {
             Class::Transient {
                 retry_after: Some(asked),
             } => (asked <= self.retry_after_cap).then(|| asked + jitter.below(self.base)),
+            _ if spent >= self.within => None,
             _ => {
                 let doubled = self
                     .base
@@ -163,7 +169,7 @@ mod tests {
             let policy = Retry::default();
             let repeated = effects.map(|effect| {
                 policy
-                    .next_wait(&error, effect, 1, &Jitter::new())
+                    .next_wait(&error, effect, 1, Duration::ZERO, &Jitter::new())
                     .is_some()
             });
             assert_eq!(repeated, expected, "{error}");
@@ -186,14 +192,29 @@ mod tests {
             (40, 10_000),
         ] {
             let wait = policy
-                .next_wait(&connect(), Effect::Read, made, &jitter)
+                .next_wait(&connect(), Effect::Read, made, Duration::ZERO, &jitter)
                 .unwrap();
             let longest = Duration::from_millis(longest);
             assert!(wait >= longest / 2 && wait <= longest, "{made}: {wait:?}");
         }
         assert_eq!(
-            policy.next_wait(&connect(), Effect::Read, 100, &jitter),
+            policy.next_wait(&connect(), Effect::Read, 100, Duration::ZERO, &jitter),
             None
+        );
+    }
+
+    #[test]
+    fn attempts_that_take_long_are_not_repeated_for_long() {
+        let policy = Retry::default();
+        let next = |error: &Error, spent| {
+            let spent = Duration::from_secs(spent);
+            policy.next_wait(error, Effect::Read, 1, spent, &Jitter::new())
+        };
+        assert!(next(&timed_out(), 29).is_some());
+        assert_eq!(next(&timed_out(), 70), None);
+        assert!(
+            next(&status(429, Some(40)), 70).is_some(),
+            "it was asked for"
         );
     }
 
@@ -217,7 +238,7 @@ mod tests {
         #[test]
         fn a_wait_asked_for_is_kept(asked in 0u64..=300, made in 1u32..4) {
             let policy = Retry::default();
-            let wait = policy.next_wait(&status(429, Some(asked)), Effect::Create, made, &Jitter::new()).unwrap();
+            let wait = policy.next_wait(&status(429, Some(asked)), Effect::Create, made, Duration::from_secs(900), &Jitter::new()).unwrap();
             prop_assert!(wait >= Duration::from_secs(asked) && wait <= Duration::from_secs(asked) + policy.base);
         }
     }

@@ -73,6 +73,7 @@ impl Client {
         } = &*self.0;
         request.announce(&settings.masker);
         let party = party(&request.url);
+        let began = Instant::now();
         let mut made = 0;
         let mut last = None;
         loop {
@@ -92,9 +93,10 @@ impl Client {
                 Ok(response) => return Ok(response),
                 Err(error) => error,
             };
-            let Some(wait) = settings
-                .retry
-                .next_wait(&error, request.effect, made, jitter)
+            let Some(wait) =
+                settings
+                    .retry
+                    .next_wait(&error, request.effect, made, began.elapsed(), jitter)
             else {
                 return Err(error);
             };
