@@ -29,7 +29,8 @@ async fn approvers_of_both_rounds_are_read_with_names_groups_and_words() {
     assert_eq!(find("Carla Cab").state, RowState::Rejected);
     assert_eq!(find("Carla Cab").group.as_deref(), Some("CAB Approval"));
     assert!(matches!(find("Cole Cab").state, RowState::Other(_)));
-    assert_eq!(calls(&sim).len(), 1);
+    let of_rows = |call: &&String| call.ends_with("/table/sysapproval_approver");
+    assert_eq!(calls(&sim).iter().filter(of_rows).count(), 1);
     assert_clean(&sim);
 }
 
