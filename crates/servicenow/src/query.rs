@@ -24,8 +24,8 @@ pub enum QueryError {
     /// A column is small letters, digits, underscores and dots, and begins with a letter.
     #[error("{0:?} is no column name")]
     Column(String),
-    /// The value holds `^`, which ends a term.
-    #[error("a value for {0} holds \"^\", which separates the terms of a query")]
+    /// The value holds `^`, which ends a term, or its percent form, which a gateway on the way may turn into it.
+    #[error("a value for {0} holds \"^\" or \"%5E\", which separates the terms of a query")]
     Separator(String),
     /// The value holds a line break or another control character.
     #[error("a value for {0} holds a line break or control character")]
@@ -45,8 +45,8 @@ pub enum QueryError {
     /// A term of the user's query is not `column operator value`.
     #[error("the query has a term that is not understood: {0:?}")]
     Term(String),
-    /// The user's query holds a line break, a control character or `javascript:`.
-    #[error("the query holds a line break, a control character or a script")]
+    /// The user's query holds a line break, a control character, `javascript:` or an encoded separator.
+    #[error("the query holds a line break, a control character, a script or \"%5E\"; write it as it is, not encoded")]
     Hostile,
 }
 
@@ -160,7 +160,7 @@ fn checked(column: &str, value: &str) -> Result<(), QueryError> {
     if value.trim().is_empty() {
         return Err(QueryError::Empty(column()));
     }
-    if value.contains('^') {
+    if value.contains('^') || has_encoded_separator(value) {
         return Err(QueryError::Separator(column()));
     }
     if value.chars().any(char::is_control) {
@@ -170,6 +170,12 @@ fn checked(column: &str, value: &str) -> Result<(), QueryError> {
         return Err(QueryError::Script(column()));
     }
     Ok(())
+}
+
+/// Whether decoding the text once more would give it a separator. We encode once and instances decode once, but what
+/// stands between may not.
+fn has_encoded_separator(text: &str) -> bool {
+    text.contains("%5E") || text.contains("%5e")
 }
 
 /// Whether the instance would evaluate the value.

@@ -1,6 +1,6 @@
 //! A query that a user wrote: theirs to choose, ours to check.
 
-use super::{QueryError, column_byte};
+use super::{QueryError, column_byte, has_encoded_separator};
 
 /// The operators of the vendor's page "Operators available for filters and queries". One that the instance does not
 /// know makes it drop the term, which widens the query.
@@ -59,7 +59,7 @@ impl UserQuery {
             return Err(QueryError::NoQuery);
         }
         let script = text.to_ascii_lowercase().contains("javascript:");
-        if script || text.chars().any(char::is_control) {
+        if script || has_encoded_separator(text) || text.chars().any(char::is_control) {
             return Err(QueryError::Hostile);
         }
         let mut columns: Vec<String> = Vec::new();

@@ -185,18 +185,24 @@ async fn hostile_keys_and_queries_are_never_sent() {
 }
 
 #[tokio::test]
-async fn an_encoded_caret_stays_text() {
+async fn an_encoded_caret_is_never_asked_for() {
     let sim = sim();
-    sim.seed(
-        "change_request",
-        serde_json::json!({"correlation_id": "other"}),
-    );
-    let found = instance(&sim)
+    let refused = instance(&sim)
         .change_requests()
         .by_correlation("x%5EORactive=true")
         .await
-        .unwrap();
-    assert_eq!(found, []);
+        .unwrap_err();
+    assert!(
+        matches!(
+            refused,
+            Error::Query {
+                source: QueryError::Separator(_),
+                ..
+            }
+        ),
+        "{refused:?}"
+    );
+    assert_eq!(calls(&sim), Vec::<String>::new());
 }
 
 #[tokio::test]
