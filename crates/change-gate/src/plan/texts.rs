@@ -90,8 +90,7 @@ pub(super) fn render(
                 columns.push((text.column.to_owned(), fit(&rendered, text.width)));
             }
             Err(error) => {
-                let what = redact::chain(&error);
-                inputs.problem(text.input, what, "mend the template");
+                inputs.problem(text.input, redact::chain(&error), error.mend());
             }
         }
     }
