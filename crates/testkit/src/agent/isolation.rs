@@ -31,6 +31,8 @@ impl Isolation {
             }
             Self::ReadOnlyRoot => r#"mount --bind "$2" "$2" && mount -o remount,bind,ro /"#,
         };
+        // Not `sh`, which may be one that drops variables whose names are none for it: those of service connections
+        // hold hyphens.
         let mut command = Command::new("unshare");
         if !is_root() {
             command.args(["--user", "--map-root-user"]);
@@ -41,10 +43,10 @@ impl Isolation {
                 "--mount",
                 "--propagation",
                 "private",
-                "sh",
+                "bash",
                 "-c",
                 &script,
-                "sh",
+                "bash",
             ])
             .arg(task)
             .arg(temp)
