@@ -4,9 +4,11 @@ mod world;
 
 mod approvals;
 mod cancel;
-mod cancel;
 mod decide;
 mod existing;
+mod hostile;
 mod kinds;
+mod machines;
 mod race;
 mod rerun;
+mod templates;
