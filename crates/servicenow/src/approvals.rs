@@ -44,8 +44,39 @@ impl<'a> Approvals<'a> {
             source,
         })?;
         let rows = self.instance.list(&operation, &list).await?;
-        Ok(rows.iter().map(decode).collect())
+        let mut answers = Vec::with_capacity(rows.len());
+        for row in &rows {
+            let mut answer = decode(row);
+            if answer.state == RowState::Rejected && answer.comment.is_none() {
+                answer.comment = self.reason(row).await;
+            }
+            answers.push(answer);
+        }
+        Ok(answers)
     }
+
+    /// The words of a refusal. `comments` is a journal column, which reads back empty on most instances: its entries
+    /// are records of their own, shown to accounts that may read them. Not knowing the reason is no reason to fail.
+    async fn reason(&self, row: &Row) -> Option<String> {
+        let operation = Operation::new("read the comments of approval", row.value("sys_id"));
+        let list = comments(&row.sys_id()?).ok()?;
+        let rows = self.instance.list(&operation, &list).await.ok()?;
+        let last = rows.last()?.value("value").trim().to_owned();
+        (!last.is_empty()).then_some(last)
+    }
+}
+
+fn comments(row: &SysId) -> Result<List, QueryError> {
+    let fields = ["sys_id", "element_id", "element", "value"];
+    let list = List::by_key("sys_journal_field", "element_id", row.as_str(), &fields)?
+        .ordered(&["sys_created_on"])?;
+    Ok(List {
+        query: list
+            .query
+            .eq("name", "sysapproval_approver")?
+            .eq("element", "comments")?,
+        ..list
+    })
 }
 
 fn of(id: &SysId) -> Result<List, QueryError> {
@@ -85,6 +116,23 @@ mod tests {
         assert_eq!(decoded[1].comment, None);
         assert_eq!(decoded[1].state, RowState::Other("not_required".to_owned()));
         assert_eq!(decode(&Row::from_json(&json!({})).unwrap()).approver, "");
+    }
+
+    #[test]
+    fn the_reason_of_a_refusal_is_asked_of_the_journal() {
+        let id: SysId = "0123456789abcdef0123456789abcdef".parse().unwrap();
+        let paths = crate::instance::Paths::new("http://127.0.0.1".parse().unwrap());
+        let request = comments(&id).unwrap().request(&paths, 50, 0);
+        let query: Vec<(String, String)> = request.url().query_pairs().into_owned().collect();
+        assert_eq!(request.url().path(), "/api/now/v2/table/sys_journal_field");
+        for term in [
+            format!("element_id={id}"),
+            "name=sysapproval_approver".to_owned(),
+            "element=comments".to_owned(),
+            "ORDERBYsys_created_on".to_owned(),
+        ] {
+            assert!(query[0].1.split('^').any(|part| part == term), "{query:?}");
+        }
     }
 
     #[test]
