@@ -69,10 +69,11 @@ impl<'a> Control<'a> {
         }
     }
 
-    /// Writes a work note, once: `marker` is part of the note and looked for after an unclear answer.
+    /// Writes a work note, once: `marker` is part of the note and looked for after an unclear answer. An instance that
+    /// does not answer is waited for.
     ///
     /// # Errors
-    /// When the instance refuses or cannot be reached.
+    /// When the instance refuses, stays unreachable, or does not say whether it took the note.
     pub async fn note(
         &self,
         id: &SysId,
@@ -80,15 +81,28 @@ impl<'a> Control<'a> {
         note: &str,
         marker: &str,
     ) -> Result<(), Error> {
-        match self
-            .instance
-            .change_requests()
-            .add_note(id, note, marker)
-            .await
-        {
-            Ok(_) => Ok(()),
-            Err(source) => Err(Error::Refused {
-                what: format!("no note was written on {number}"),
+        let what = || format!("no note was written on {number}");
+        let mut unclear = None;
+        self.persist(what, async || {
+            match self
+                .instance
+                .change_requests()
+                .add_note(id, note, marker)
+                .await
+            {
+                // It was looked for and not found, or cannot be seen: another try may make it two.
+                Err(error) if error.may_have_happened() => {
+                    unclear = Some(error);
+                    Ok(())
+                }
+                other => other.map(|_| ()),
+            }
+        })
+        .await?;
+        match unclear {
+            None => Ok(()),
+            Some(source) => Err(Error::Refused {
+                what: what(),
                 source,
             }),
         }

@@ -16,6 +16,18 @@ pub enum Error {
         #[source]
         source: servicenow::Error,
     },
+    /// The instance asks to be left alone for longer than we were told to wait.
+    #[error(
+        "ServiceNow asks to be left alone for {} s, which is longer than it may be waited for",
+        asked.as_secs()
+    )]
+    Busy {
+        /// How long it asks to be left alone.
+        asked: Duration,
+        /// The answer that said so.
+        #[source]
+        source: servicenow::Error,
+    },
     /// The instance understood and refused, or its account may not.
     #[error("{what}")]
     Refused {

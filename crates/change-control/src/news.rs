@@ -63,10 +63,12 @@ pub enum News<'a> {
         /// What is missing.
         reason: &'a WaitReason,
     },
-    /// The instance stopped answering.
+    /// The instance stopped answering, or asks to be left alone for a while.
     Unreachable {
         /// How.
         error: &'a servicenow::Error,
+        /// How long it asks to be left alone, where it does.
+        asked: Option<Duration>,
         /// How long it will be waited for.
         patience: Duration,
     },

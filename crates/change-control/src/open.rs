@@ -9,7 +9,7 @@ use std::time::Duration;
 use change::{Correlation, Number, Request, is_reusable};
 use jiff::Timestamp;
 use servicenow::NewChange;
-use tokio::time::sleep;
+use tokio::time::{Instant, sleep};
 
 use crate::outage::Outage;
 use crate::{Control, Error, News};
@@ -158,6 +158,7 @@ impl Control<'_> {
         let mut unclear = 0;
         loop {
             self.tell(News::Opening(key));
+            let began = Instant::now();
             let error = match self.instance.change_requests().create(&new).await {
                 Ok(written) => {
                     outage.answered(self);
@@ -187,7 +188,8 @@ impl Control<'_> {
                 }
             } else {
                 let what = || "the change request was not created".to_owned();
-                sleep(outage.failed(self, what, error)?).await;
+                let pause = outage.failed(self, began, what, Duration::ZERO, error)?;
+                sleep(pause).await;
                 // Somebody may have used the pause.
                 if let Some(open) = self.under(key).await?.into_iter().find(is_reusable) {
                     self.tell(News::Adopted(&open));

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use outbound::Class;
-use tokio::time::{Instant, sleep};
+use tokio::time::{Instant, sleep, timeout};
 
 use crate::{Control, Error, News};
 
@@ -11,11 +11,17 @@ use crate::{Control, Error, News};
 const FIRST: Duration = Duration::from_secs(2);
 const LONGEST: Duration = Duration::from_secs(30);
 
+/// Once an instance is known not to answer, a try gets at least this long, and else what is left of the patience. The
+/// way out alone would give it more than a minute, by which the end would come late.
+const LAST_TRY: Duration = Duration::from_secs(10);
+
 /// One stretch of time in which an instance does not answer.
 #[derive(Debug, Default)]
 pub(crate) struct Outage {
     since: Option<Instant>,
     pause: Duration,
+    /// The last failure that says why.
+    cause: Option<servicenow::Error>,
 }
 
 impl Outage {
@@ -24,12 +30,46 @@ impl Outage {
         self.since.is_none()
     }
 
-    /// Takes a failure. A passing one is told once and gives the pause before the next try; a lasting one, or one
-    /// that has nothing to do with reachability, is the error to end with.
-    pub(crate) fn failed(
+    /// Makes one try, which during an outage may not last much longer than the instance is waited for. A failure
+    /// gives the pause before the next try; a lasting one, or one that has nothing to do with reachability, is the
+    /// error to end with. `grace` is how long an instance that only asks for time may have it, where that is longer
+    /// than one that does not answer is waited for.
+    pub(crate) async fn attempt<T>(
         &mut self,
         control: &Control<'_>,
         what: impl FnOnce() -> String,
+        grace: Duration,
+        once: impl Future<Output = Result<T, servicenow::Error>>,
+    ) -> Result<Result<T, Duration>, Error> {
+        let began = Instant::now();
+        let answered = match self.since {
+            None => once.await,
+            Some(since) => {
+                let left = control.unavailable.saturating_sub(since.elapsed());
+                match timeout(left.max(LAST_TRY), once).await {
+                    Ok(answered) => answered,
+                    Err(_) => return Err(self.unavailable()),
+                }
+            }
+        };
+        match answered {
+            Ok(answer) => {
+                self.answered(control);
+                Ok(Ok(answer))
+            }
+            Err(error) => self
+                .failed(control, began, what, grace, error)
+                .map(Err::<T, _>),
+        }
+    }
+
+    /// Takes the failure of a try that began at `began`. A passing one is told once.
+    pub(crate) fn failed(
+        &mut self,
+        control: &Control<'_>,
+        began: Instant,
+        what: impl FnOnce() -> String,
+        grace: Duration,
         source: servicenow::Error,
     ) -> Result<Duration, Error> {
         let Class::Transient { retry_after } = source.class() else {
@@ -38,49 +78,72 @@ impl Outage {
                 source,
             });
         };
-        let lasted = match self.since {
-            Some(since) => since.elapsed(),
-            None => {
-                self.since = Some(Instant::now());
-                self.pause = FIRST;
-                control.tell(News::Unreachable {
-                    error: &source,
-                    patience: control.unavailable,
-                });
-                Duration::ZERO
-            }
+        // A breaker's rest is our own, not a wish of the instance.
+        let asked = retry_after.filter(|_| !is_resting(&source));
+        let patience = match asked {
+            Some(_) => control.unavailable.max(grace),
+            None => control.unavailable,
         };
-        let left = control.unavailable.saturating_sub(lasted);
-        if left.is_zero() {
-            return Err(Error::Unavailable { lasted, source });
+        if self.since.is_none() {
+            // Time that the first try took counts: without an answer it may have been minutes.
+            self.since = Some(began);
+            self.pause = FIRST;
+            control.tell(News::Unreachable {
+                error: &source,
+                asked,
+                patience,
+            });
         }
-        let pause = self.pause.max(retry_after.unwrap_or_default()).min(left);
+        let since = self.since.unwrap_or(began);
+        let left = patience.saturating_sub(since.elapsed());
+        if self.cause.is_none() || !is_resting(&source) {
+            self.cause = Some(source);
+        }
+        if left.is_zero() {
+            return Err(self.unavailable());
+        }
+        let pause = match asked {
+            // Asking earlier would be no use, and would be held against us.
+            Some(asked) if asked > left => return Err(self.busy(asked)),
+            Some(asked) => self.pause.min(left).max(asked),
+            None => self.pause.max(retry_after.unwrap_or_default()).min(left),
+        };
         self.pause = (self.pause * 2).min(LONGEST);
         Ok(pause)
     }
 
     /// The error to end with when there is no time for another try.
-    pub(crate) fn last(&self, what: impl FnOnce() -> String, source: servicenow::Error) -> Error {
-        match source.class() {
-            Class::Transient { .. } => {
-                let lasted = self.since.map(|since| since.elapsed()).unwrap_or_default();
-                Error::Unavailable { lasted, source }
-            }
-            _ => Error::Refused {
-                what: what(),
-                source,
-            },
-        }
+    pub(crate) fn unavailable(&mut self) -> Error {
+        let lasted = self.since.map(|since| since.elapsed()).unwrap_or_default();
+        let source = self
+            .cause
+            .take()
+            .expect("an outage begins with a failure, which is kept");
+        Error::Unavailable { lasted, source }
+    }
+
+    fn busy(&mut self, asked: Duration) -> Error {
+        let source = self
+            .cause
+            .take()
+            .expect("an instance asks for time by a failure, which is kept");
+        Error::Busy { asked, source }
     }
 
     /// Takes an answer.
     pub(crate) fn answered(&mut self, control: &Control<'_>) {
+        self.cause = None;
         if let Some(since) = self.since.take() {
             control.tell(News::Reachable {
                 after: since.elapsed(),
             });
         }
     }
+}
+
+/// Whether nothing was asked, because it failed too often before.
+fn is_resting(error: &servicenow::Error) -> bool {
+    matches!(error, servicenow::Error::Failed { source, .. } if matches!(**source, outbound::Error::Resting { .. }))
 }
 
 impl Control<'_> {
@@ -96,12 +159,10 @@ impl Control<'_> {
     ) -> Result<T, Error> {
         let mut outage = Outage::default();
         loop {
-            match once().await {
-                Ok(answer) => {
-                    outage.answered(self);
-                    return Ok(answer);
-                }
-                Err(error) => sleep(outage.failed(self, &what, error)?).await,
+            let tried = outage.attempt(self, &what, Duration::ZERO, once()).await?;
+            match tried {
+                Ok(answer) => return Ok(answer),
+                Err(pause) => sleep(pause).await,
             }
         }
     }

@@ -192,20 +192,21 @@ impl Control<'_> {
         loop {
             let left = wait.deadline.saturating_duration_since(Instant::now());
             sleep(pause.min(left)).await;
-            match self.read(wait, reason).await {
-                Ok(()) => {
-                    wait.outage.answered(self);
+            if !wait.outage.is_over() && pause > left {
+                // Not a time-out: whether the change is approved or refused is simply not known.
+                return Err(wait.outage.unavailable());
+            }
+            let left = left.saturating_sub(pause);
+            let what = || format!("{} could not be read", wait.request.number);
+            let reading = self.read(&wait.request, wait.outage.is_over(), reason);
+            match wait.outage.attempt(self, what, left, reading).await? {
+                Ok(Some(fresh)) => {
+                    wait.request = fresh;
                     return Ok(());
                 }
-                Err(error) => {
-                    let number = &wait.request.number;
-                    let what = || format!("{number} could not be read");
-                    if Instant::now() >= wait.deadline {
-                        // Not a time-out: whether the change is approved or refused is simply not known.
-                        return Err(wait.outage.last(what, error));
-                    }
-                    pause = wait.outage.failed(self, what, error)?;
-                }
+                Ok(None) => return Ok(()),
+                Err(_) if Instant::now() >= wait.deadline => return Err(wait.outage.unavailable()),
+                Err(next) => pause = next,
             }
         }
     }
@@ -213,26 +214,25 @@ impl Control<'_> {
     /// One reading: three columns, and the whole row when they say something new or are not what is waited for.
     async fn read(
         &self,
-        wait: &mut Wait<'_>,
+        known: &Request,
+        in_touch: bool,
         reason: &WaitReason,
-    ) -> Result<(), servicenow::Error> {
+    ) -> Result<Option<Request>, servicenow::Error> {
         let changes = self.instance.change_requests();
-        let known = &wait.request;
         let by_columns = matches!(
             reason,
             WaitReason::Approval | WaitReason::State(_) | WaitReason::Hold(_)
         );
-        if by_columns && wait.outage.is_over() {
+        if by_columns && in_touch {
             let poll = changes.poll(&known.sys_id).await?;
             let same = poll.state == known.state
                 && poll.approval == known.approval
                 && poll.on_hold == known.on_hold.is_some();
             if same {
-                return Ok(());
+                return Ok(None);
             }
         }
-        wait.request = changes.get(&known.sys_id).await?;
-        Ok(())
+        changes.get(&known.sys_id).await.map(Some)
     }
 }
 

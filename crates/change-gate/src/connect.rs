@@ -1,8 +1,9 @@
 //! A service connection becomes a client: who we are, and the way there.
 
 use std::sync::Arc;
+use std::time::Duration;
 
-use outbound::{Client, Identity, Proxy, Settings, Trust};
+use outbound::{Breaker, Client, Identity, Proxy, Retry, Settings, Trust};
 use pipelines_agent::{AgentProxy, Certificates, Environment, Inputs, ServiceConnection};
 use redact::Secret;
 use servicenow::{Auth, Grant, Instance};
@@ -12,13 +13,18 @@ use crate::report::Report;
 /// The input that names the service connection.
 pub(crate) const CONNECTION: &str = "serviceNowConnection";
 
-/// The instance that the step's connection names, and the client it is asked by.
+/// Longer pauses that the instance asks for are not made in silence further down: the log tells them.
+const SILENT_PAUSE: Duration = Duration::from_secs(5);
+
+/// The instance that the step's connection names, and the client it is asked by. `unavailable` is how long an instance
+/// that does not answer is waited for.
 ///
 /// # Errors
 /// Every problem found, each a line for the pipeline's author.
 pub(crate) fn instance(
     environment: &Environment,
     report: &Report,
+    unavailable: Duration,
 ) -> Result<(Instance, Client), Vec<String>> {
     let id = Inputs::new(environment)
         .required(CONNECTION)
@@ -26,7 +32,7 @@ pub(crate) fn instance(
     let connection = ServiceConnection::read(environment, CONNECTION, &id)
         .map_err(|error| vec![redact::chain(&error)])?;
     let (auth, identity) = who(&connection)?;
-    let http = Client::new(way(environment, report, identity)?)
+    let http = Client::new(way(environment, report, identity, unavailable)?)
         .map_err(|error| vec![redact::chain(&error)])?;
     http.notices()
         .iter()
@@ -43,6 +49,7 @@ fn way(
     environment: &Environment,
     report: &Report,
     identity: Option<Identity>,
+    unavailable: Duration,
 ) -> Result<Settings, Vec<String>> {
     let certificates = Certificates::read(environment);
     if certificates.skip_validation {
@@ -70,10 +77,25 @@ fn way(
             ..Trust::default()
         },
         identity,
+        retry: Retry {
+            retry_after_cap: SILENT_PAUSE,
+            ..Retry::default()
+        },
+        breaker: breaker(unavailable),
         masker: report.masker(),
         keep_receipts: report.facts().debug,
         ..Settings::default()
     })
+}
+
+/// A rest is a small part of the patience, so that an instance that is back is noticed while somebody still waits.
+fn breaker(unavailable: Duration) -> Breaker {
+    let usual = Breaker::default();
+    let part = unavailable / 10;
+    Breaker {
+        open_for: part.clamp(Duration::from_secs(1), usual.open_for),
+        ..usual
+    }
 }
 
 /// How the connection signs in. Scheme names are the agent's; the fields of `None` are this extension's own.
@@ -295,6 +317,14 @@ mod tests {
                 identity.is_some(),
                 fields.contains(&("clientCertificate", "pem"))
             );
+        }
+    }
+
+    #[test]
+    fn a_rest_is_a_small_part_of_the_patience() {
+        for (patience, rest) in [(0, 1), (3, 1), (60, 6), (900, 30), (7200, 30)] {
+            let breaker = breaker(Duration::from_secs(patience));
+            assert_eq!(breaker.open_for.as_secs(), rest, "{patience}");
         }
     }
 

@@ -129,7 +129,7 @@ impl From<change_control::Error> for Ending {
         use change_control::Error as E;
         let text = redact::chain(&error);
         match error {
-            E::Unavailable { .. } | E::Unclear { .. } => Self::Unreachable {
+            E::Unavailable { .. } | E::Busy { .. } | E::Unclear { .. } => Self::Unreachable {
                 error: text,
                 request: None,
             },

@@ -58,7 +58,7 @@ async fn run(environment: &Environment, report: &Report) -> ExitCode {
         Ok(plan) => plan,
         Err(problems) => return report.finish(None, &Ending::BadInput(problems)),
     };
-    let (instance, http) = match connect::instance(environment, report) {
+    let (instance, http) = match connect::instance(environment, report, plan.unavailable) {
         Ok(connected) => connected,
         Err(problems) => return report.finish(Some(&plan), &Ending::BadInput(problems)),
     };

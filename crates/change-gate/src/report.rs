@@ -38,7 +38,6 @@ pub(crate) struct Seen {
     /// The key of a change that is being created: it may or may not exist.
     opening: Option<String>,
     instance: Option<Instance>,
-    notices: usize,
 }
 
 /// Wall time, handed to whoever needs it.
@@ -192,14 +191,15 @@ impl Report {
                     words::waiting_for(reason)
                 ));
             }
-            News::Unreachable { error, patience } => self.warn(
-                "unreachable",
-                &format!(
-                    "ServiceNow does not answer ({}); waiting for it for up to {}",
-                    redact::chain(*error),
-                    words::length(*patience)
-                ),
-            ),
+            News::Unreachable { error, asked, patience } => {
+                let why = redact::chain(*error);
+                let what = match asked {
+                    Some(asked) => format!("ServiceNow asks for a pause of {}", words::length(*asked)),
+                    None => "ServiceNow does not answer".to_owned(),
+                };
+                let patience = words::length(*patience);
+                self.warn("unreachable", &format!("{what} ({why}); waiting for it for up to {patience}"));
+            }
             News::Reachable { after } => {
                 self.record(&format!("ServiceNow answers again after {}", words::length(*after)));
             }
@@ -208,16 +208,10 @@ impl Report {
 
     /// Says once what the client found out about the instance.
     fn tell_notices(&self) {
-        let fresh: Vec<String> = {
-            let mut seen = self.seen.borrow_mut();
-            let all = seen
-                .instance
-                .as_ref()
-                .map(Instance::notices)
-                .unwrap_or_default();
-            let told = std::mem::replace(&mut seen.notices, all.len());
-            all.into_iter().skip(told).collect()
-        };
+        let instance = self.seen.borrow().instance.clone();
+        let fresh = instance
+            .map(|instance| instance.notices())
+            .unwrap_or_default();
         fresh.iter().for_each(|notice| self.info(notice));
     }
 

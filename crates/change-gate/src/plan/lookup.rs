@@ -1,7 +1,6 @@
 //! Names and labels that only the instance can resolve.
 
 use change_control::Control;
-use outbound::Class;
 
 use crate::ending::Ending;
 
@@ -29,22 +28,19 @@ impl<'c, 'i> Lookup<'c, 'i> {
         let Some(name) = name else {
             return Ok(None);
         };
-        // An instance that is down is waited for; a name that it does not know is not.
+        // An instance that is down is waited for, and one that refuses to answer is no fault of the name.
         let answer = self
             .control
             .persist(
                 || format!("the input {input} could not be looked up"),
                 async || match once(name).await {
-                    Err(error) if lasts(&error) => Ok(Err(error)),
+                    Err(error) if is_about_the_name(&error) => Ok(Err(error)),
                     other => other.map(Ok),
                 },
             )
             .await?;
         match answer {
             Ok(found) => Ok(Some(found)),
-            Err(error) if error.class() == Class::Unauthorized => Err(Ending::Refused {
-                error: redact::chain(&error),
-            }),
             Err(error) => {
                 self.wrong
                     .push(format!("input '{input}': {}", redact::chain(&error)));
@@ -63,6 +59,10 @@ impl<'c, 'i> Lookup<'c, 'i> {
     }
 }
 
-fn lasts(error: &servicenow::Error) -> bool {
-    !matches!(error.class(), Class::Transient { .. })
+fn is_about_the_name(error: &servicenow::Error) -> bool {
+    use servicenow::Error as E;
+    matches!(
+        error,
+        E::NotFound { .. } | E::Ambiguous { .. } | E::NoChoice { .. } | E::Query { .. }
+    )
 }
