@@ -10,7 +10,7 @@ use crate::{Control, Error, News};
 pub enum Asked {
     /// The approvers were asked; the change as it stands now.
     Yes(Request),
-    /// The change was past New already.
+    /// There is nobody to ask now: the change is past New, refused, or on hold, where no step is taken.
     Already(Request),
     /// The change offers no clear step; somebody has to move it.
     NoWay(Request),
@@ -32,7 +32,8 @@ impl Control<'_> {
     /// # Errors
     /// When the instance refuses (a missing assignment group, most often) or stays unreachable.
     pub async fn ask_approval(&self, request: Request) -> Result<Asked, Error> {
-        if request.state != State::New || request.approval == change::Approval::Rejected {
+        let over = request.approval == change::Approval::Rejected;
+        if request.state != State::New || over || request.on_hold.is_some() {
             return Ok(Asked::Already(request));
         }
         let goal = approval_target(&request.kind);

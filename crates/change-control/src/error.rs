@@ -40,6 +40,13 @@ pub enum Error {
     /// No change request has this number, or the account may not see it.
     #[error("there is no change request {0}, or the account may not see it")]
     NoSuchNumber(Number),
+    /// The query cannot be asked: it does not parse, or names a column that there is not, which would widen it.
+    #[error("the change query cannot be asked as it is")]
+    BadQuery {
+        /// What is wrong with it.
+        #[source]
+        source: servicenow::Error,
+    },
     /// The query matches nothing.
     #[error("the change query matches no change request")]
     QueryMatchesNone,

@@ -17,5 +17,5 @@ pub use control::Control;
 pub use error::Error;
 pub use implement::Started;
 pub use news::News;
-pub use open::{How, Opened, Opening, Order};
+pub use open::{How, Opened, Opening, Order, Place};
 pub use wait::{Ending, Patience};

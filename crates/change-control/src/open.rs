@@ -58,6 +58,25 @@ impl fmt::Debug for Opening<'_> {
     }
 }
 
+/// Where the change of a stage is, or may be put.
+#[derive(Debug)]
+pub enum Place {
+    /// This one is open under the key.
+    Taken {
+        /// The key.
+        key: String,
+        /// The change; the oldest where there are several.
+        oldest: Box<Request>,
+        /// Whether it is the only one.
+        alone: bool,
+    },
+    /// Nothing is under this key.
+    Free {
+        /// The key.
+        key: String,
+    },
+}
+
 /// An open change and where it came from.
 #[derive(Debug)]
 pub struct Opened {
@@ -114,7 +133,8 @@ impl Control<'_> {
                 || "the change query could not be asked".to_owned(),
                 async || self.instance.change_requests().by_query(query).await,
             )
-            .await?;
+            .await
+            .map_err(blame_query)?;
         if let [first, second, ..] = found.as_slice() {
             let (first, second) = (first.number.clone(), second.number.clone());
             return Err(Error::QueryMatchesMany { first, second });
@@ -128,23 +148,41 @@ impl Control<'_> {
     }
 
     async fn create(&self, opening: &Opening<'_>, reuse: bool) -> Result<Opened, Error> {
+        match self.seek(opening.correlation, reuse).await? {
+            Place::Taken { key, oldest, alone } => {
+                let request = self.settle_found(&key, *oldest, alone).await?;
+                self.tell(News::Adopted(&request));
+                Ok(Opened {
+                    request,
+                    how: How::Adopted,
+                })
+            }
+            Place::Free { key } => self.create_under(opening, &key).await,
+        }
+    }
+
+    /// Looks where a stage's change is, or where the next one has its place. Nothing is written.
+    ///
+    /// # Errors
+    /// When the instance refuses or stays unreachable, or too many changes of the stage are over.
+    pub async fn seek(&self, correlation: &Correlation, reuse: bool) -> Result<Place, Error> {
         for generation in 1..=GENERATIONS {
-            let key = opening.correlation.key(generation);
+            let key = correlation.key(generation);
             let rows = self.under(&key).await?;
-            if let Some(open) = rows.iter().find(|row| is_reusable(row)) {
-                if reuse {
-                    let request = self.settle_found(&key, open, &rows).await?;
-                    self.tell(News::Adopted(&request));
-                    return Ok(Opened {
-                        request,
-                        how: How::Adopted,
+            let Some(last) = rows.last() else {
+                return Ok(Place::Free { key });
+            };
+            let mut open = rows.iter().filter(|row| is_reusable(row));
+            match open.next() {
+                None => self.tell(News::Superseded(last)),
+                Some(oldest) if !reuse => self.tell(News::LeftOpen(oldest)),
+                Some(oldest) => {
+                    return Ok(Place::Taken {
+                        key,
+                        oldest: Box::new(oldest.clone()),
+                        alone: open.next().is_none(),
                     });
                 }
-                self.tell(News::LeftOpen(open));
-            } else if let Some(over) = rows.last() {
-                self.tell(News::Superseded(over));
-            } else {
-                return self.create_under(opening, &key).await;
             }
         }
         Err(Error::TooManyGenerations(GENERATIONS))
@@ -220,5 +258,17 @@ impl Control<'_> {
             async || self.instance.change_requests().by_correlation(key).await,
         )
         .await
+    }
+}
+
+/// A refusal that is about the user's query, and not about what the account may do, is theirs to mend.
+fn blame_query(error: Error) -> Error {
+    use servicenow::Error as Source;
+    match error {
+        Error::Refused {
+            source: source @ (Source::Query { .. } | Source::UnknownColumn { .. }),
+            ..
+        } => Error::BadQuery { source },
+        other => other,
     }
 }

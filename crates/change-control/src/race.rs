@@ -56,31 +56,33 @@ impl Control<'_> {
     }
 
     /// Makes sure that only one of several open changes found under a key remains: leftovers of creators that died
-    /// between creating and reading again.
+    /// between creating and reading again. Living ones get the time to withdraw theirs.
     pub(crate) async fn settle_found(
         &self,
         key: &str,
-        oldest: &Request,
-        rows: &[Request],
+        oldest: Request,
+        alone: bool,
     ) -> Result<Request, Error> {
-        let mut open = rows.iter().filter(|row| is_reusable(row)).count();
-        let mut moments = 0;
+        let mut kept = oldest;
         let mut others = Vec::new();
-        while open > 1 && moments < MOMENTS {
+        let moments = if alone { 0 } else { MOMENTS };
+        for _ in 0..moments {
             sleep(MOMENT).await;
-            moments += 1;
-            others = self.open_under(key).await?;
-            open = others.len();
+            let mut open = self.open_under(key).await?.into_iter();
+            // When all are over by now, the wait will say so of the one that was found.
+            let Some(first) = open.next() else {
+                return Ok(kept);
+            };
+            kept = first;
+            others = open.collect();
+            if others.is_empty() {
+                return Ok(kept);
+            }
         }
-        if open == 1
-            && let Some(only) = others.pop()
-        {
-            return Ok(only);
+        for other in others {
+            self.give_up(&other, &kept).await;
         }
-        for other in others.into_iter().filter(|row| row.sys_id != oldest.sys_id) {
-            self.give_up(&other, oldest).await;
-        }
-        Ok(oldest.clone())
+        Ok(kept)
     }
 
     async fn withdraw(&self, ours: Request, kept: Request) -> Result<Opened, Error> {

@@ -48,6 +48,18 @@ pub enum Ending {
     },
 }
 
+impl Ending {
+    /// The change as last read.
+    #[must_use]
+    pub fn into_request(self) -> Request {
+        match self {
+            Self::Proceed { request, .. }
+            | Self::Stop { request, .. }
+            | Self::TimedOut { request, .. } => request,
+        }
+    }
+}
+
 /// What one wait knows.
 struct Wait<'a> {
     criteria: &'a Criteria,

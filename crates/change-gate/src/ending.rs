@@ -136,9 +136,10 @@ impl From<change_control::Error> for Ending {
             E::Refused { .. } | E::TooManyGenerations(_) | E::NoStep { .. } => {
                 Self::Refused { error: text }
             }
-            E::NoSuchNumber(_) | E::QueryMatchesNone | E::QueryMatchesMany { .. } => {
-                Self::BadInput(vec![text])
-            }
+            E::NoSuchNumber(_)
+            | E::BadQuery { .. }
+            | E::QueryMatchesNone
+            | E::QueryMatchesMany { .. } => Self::BadInput(vec![text]),
         }
     }
 }
