@@ -26,9 +26,10 @@ pub(crate) fn instance(
     report: &Report,
     unavailable: Duration,
 ) -> Result<(Instance, Client), Vec<String>> {
+    // That none is named is the plan's to say.
     let id = Inputs::new(environment)
         .required(CONNECTION)
-        .unwrap_or_default();
+        .ok_or_else(Vec::new)?;
     let connection = ServiceConnection::read(environment, CONNECTION, &id)
         .map_err(|error| vec![redact::chain(&error)])?;
     let (auth, identity) = who(&connection)?;

@@ -1,11 +1,11 @@
 //! The story without its writes: looks everything up, and says what would be written.
 
-use change::{approval_target, decide, is_reusable};
-use change_control::Control;
+use change::{Request, approval_target, decide};
+use change_control::{Control, Order, Place};
 use servicenow::Instance;
 
 use crate::ending::Ending;
-use crate::plan::{Draft, Plan, Target};
+use crate::plan::{Plan, Resolved, Sought};
 use crate::report::Report;
 use crate::words;
 
@@ -16,36 +16,17 @@ pub(crate) async fn preview(
     control: &Control<'_>,
     report: &Report,
 ) -> Result<Ending, Ending> {
-    let criteria = plan.criteria.resolve(instance, control).await?;
-    let found = match &plan.target {
-        Target::Number(number) => Some(
-            control
-                .open(&change_control::Order::Number(number))
-                .await?
-                .request,
-        ),
-        Target::Query(query) => Some(
-            control
-                .open(&change_control::Order::Query(query))
-                .await?
-                .request,
-        ),
-        Target::New { draft, reuse } => {
-            let open = open_one(plan, instance, control).await?.filter(|_| *reuse);
-            if open.is_none() {
-                return opening(plan, instance, control, draft).await;
-            }
-            open
-        }
-    };
-    let Some(request) = found else {
-        return Ok(Ending::DryRun {
-            would: Vec::new(),
-            request: None,
-        });
+    let known = plan.look_up(instance, control).await?;
+    let request = match &known.target {
+        Sought::Number(number) => named(plan, control, report, &Order::Number(number)).await?,
+        Sought::Query(query) => named(plan, control, report, &Order::Query(query)).await?,
+        Sought::New { new, reuse } => match control.seek(&plan.correlation, *reuse).await? {
+            Place::Taken { oldest, .. } => *oldest,
+            Place::Free { key } => return Ok(opening(plan, instance, new, &key)),
+        },
     };
     report.saw(&request);
-    let decision = decide(&request, &criteria, instance.now());
+    let decision = decide(&request, &known.criteria, instance.now());
     let would = vec![
         format!(
             "{} would be used: {}",
@@ -63,44 +44,39 @@ pub(crate) async fn preview(
     })
 }
 
-async fn open_one(
+async fn named(
     plan: &Plan,
-    instance: &Instance,
     control: &Control<'_>,
-) -> Result<Option<change::Request>, Ending> {
-    let key = plan.correlation.key(1);
-    let rows = control
-        .persist(
-            || "the change requests of this stage could not be looked up".to_owned(),
-            async || instance.change_requests().by_correlation(&key).await,
-        )
-        .await?;
-    Ok(rows.into_iter().find(is_reusable))
+    report: &Report,
+    order: &Order<'_>,
+) -> Result<Request, Ending> {
+    let request = control.open(order).await?.request;
+    report.belongs_elsewhere(&request, &plan.correlation);
+    Ok(request)
 }
 
 /// The columns that a new change would be opened with.
-async fn opening(
-    plan: &Plan,
-    instance: &Instance,
-    control: &Control<'_>,
-    draft: &Draft,
-) -> Result<Ending, Ending> {
-    let new = draft.resolve(instance, control).await?.at(instance.now());
+fn opening(plan: &Plan, instance: &Instance, new: &Resolved, key: &str) -> Ending {
+    let new = new.at(instance.now());
     let kind = new.kind.clone().unwrap_or(change::Type::Normal);
-    let mut would = vec![format!(
-        "a {kind} change would be opened under {}",
-        plan.correlation
-    )];
+    let mut would = vec![format!("a {kind} change would be opened under {key}")];
+    let keys = [("template", &new.template), ("model", &new.model)];
+    for (what, id) in keys {
+        would.extend(id.as_ref().map(|id| format!("  {what} {id}")));
+    }
     would.extend(
         new.fields
             .iter()
             .map(|(column, value)| format!("  {column} = {value}")),
     );
-    if plan.request_approval {
-        would.push(format!("it would be moved to {}", approval_target(&kind)));
+    // A model has steps of its own, which only an open change can be asked for.
+    match (plan.request_approval, &new.model) {
+        (true, None) => would.push(format!("it would be moved to {}", approval_target(&kind))),
+        (true, Some(_)) => would.push("it would be moved towards its approvers".to_owned()),
+        (false, _) => {}
     }
-    Ok(Ending::DryRun {
+    Ending::DryRun {
         would,
         request: None,
-    })
+    }
 }

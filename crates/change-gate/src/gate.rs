@@ -2,14 +2,16 @@
 
 use std::time::Duration;
 
-use change::{Criteria, Override, Request};
-use change_control::{Control, How, Opening, Order};
+use change::{
+    ConflictPolicy, Correlation, Criteria, Override, ProceedWhen, Request, State, WindowPolicy,
+};
+use change_control::{Control, How, Opening, Order, Patience};
 use pipelines_agent::interrupt::Cause;
 use servicenow::Instance;
-use tokio::time::{sleep, timeout};
+use tokio::time::{Instant, sleep, timeout};
 
 use crate::ending::Ending;
-use crate::plan::{OnCancel, OnTimeout, Plan, Target, WhenUnavailable};
+use crate::plan::{Known, OnCancel, OnTimeout, Plan, Sought, WhenUnavailable};
 use crate::report::Report;
 use crate::{dry_run, words};
 
@@ -29,11 +31,17 @@ pub(crate) async fn hold_stage(plan: &Plan, instance: &Instance, report: &Report
         if plan.dry_run {
             return dry_run::preview(plan, instance, &control, report).await;
         }
-        // Before anything is opened: a label that means nothing should leave no change behind.
-        let criteria = plan.criteria.resolve(instance, &control).await?;
-        let (request, how) = open(plan, instance, &control, report).await?;
-        let request = ask(plan, &control, request).await?;
-        wait(plan, instance, &control, report, &criteria, request, how).await
+        // Before anything is opened: a name that means nothing should leave no change behind.
+        let known = plan.look_up(instance, &control).await?;
+        let (request, how) = open(plan, &known, &control, report).await?;
+        let began = Instant::now();
+        let request = ask(plan, &control, request, how).await?;
+        let patience = Patience {
+            timeout: plan.patience.timeout.saturating_sub(began.elapsed()),
+            ..plan.patience
+        };
+        let waiting = (&known.criteria, patience);
+        wait(plan, instance, &control, report, waiting, request, how).await
     };
     match story.await {
         Ok(ending) => ending,
@@ -44,16 +52,15 @@ pub(crate) async fn hold_stage(plan: &Plan, instance: &Instance, report: &Report
 /// Finds or opens the change that the plan asks for.
 async fn open(
     plan: &Plan,
-    instance: &Instance,
+    known: &Known<'_>,
     control: &Control<'_>,
     report: &Report,
 ) -> Result<(Request, How), Ending> {
-    let opened = match &plan.target {
-        Target::Number(number) => control.open(&Order::Number(number)).await?,
-        Target::Query(query) => control.open(&Order::Query(query)).await?,
-        Target::New { draft, reuse } => {
-            let resolved = draft.resolve(instance, control).await?;
-            let at_creation = |now| resolved.at(now);
+    let opened = match &known.target {
+        Sought::Number(number) => control.open(&Order::Number(number)).await?,
+        Sought::Query(query) => control.open(&Order::Query(query)).await?,
+        Sought::New { new, reuse } => {
+            let at_creation = |now| new.at(now);
             let opening = Opening {
                 correlation: &plan.correlation,
                 new: &at_creation,
@@ -72,12 +79,35 @@ async fn open(
     Ok((opened.request, opened.how))
 }
 
-/// Asks the approvers of a change that is still new.
-async fn ask(plan: &Plan, control: &Control<'_>, request: Request) -> Result<Request, Ending> {
+/// Asks the approvers of a change that is still new, once it is not on hold any more: no step is taken before.
+async fn ask(
+    plan: &Plan,
+    control: &Control<'_>,
+    mut request: Request,
+    how: How,
+) -> Result<Request, Ending> {
     if !plan.request_approval {
         return Ok(request);
     }
+    if request.on_hold.is_some() && request.state == State::New {
+        let released = Criteria {
+            proceed_when: ProceedWhen::Created,
+            window: WindowPolicy::Ignore,
+            conflicts: ConflictPolicy::Ignore,
+        };
+        let key = key_of(plan, how);
+        // However this ends, the wait that follows finds the same and says so.
+        request = control
+            .wait(request, key, &released, plan.patience)
+            .await?
+            .into_request();
+    }
     Ok(control.ask_approval(request).await?.into_request())
+}
+
+/// The key of a change that this stage opened.
+fn key_of(plan: &Plan, how: How) -> Option<&Correlation> {
+    (how != How::Named).then_some(&plan.correlation)
 }
 
 /// Waits for the decision and carries it out.
@@ -86,12 +116,14 @@ async fn wait(
     instance: &Instance,
     control: &Control<'_>,
     report: &Report,
-    criteria: &Criteria,
+    (criteria, patience): (&Criteria, Patience),
     request: Request,
     how: How,
 ) -> Result<Ending, Ending> {
-    let key = (how != How::Named).then_some(&plan.correlation);
-    match control.wait(request, key, criteria, plan.patience).await? {
+    match control
+        .wait(request, key_of(plan, how), criteria, patience)
+        .await?
+    {
         change_control::Ending::Proceed { request, overrides } => {
             go_on(plan, instance, control, report, request, overrides).await
         }
@@ -194,11 +226,7 @@ pub(crate) async fn leave(
 }
 
 /// Cancels the change; when that fails, says why.
-async fn cancel(
-    instance: &Instance,
-    report: &Report,
-    request: &mut Request,
-) -> Result<(), String> {
+async fn cancel(instance: &Instance, report: &Report, request: &mut Request) -> Result<(), String> {
     let mut silent = |_: change_control::News<'_>| {};
     let control = Control::new(instance, Duration::ZERO, &mut silent);
     let why = words::cancel_note(report.facts());

@@ -10,6 +10,7 @@ mod summary;
 mod words;
 
 use std::process::ExitCode;
+use std::time::Duration;
 
 use pipelines_agent::finish::install_panic_hook;
 use pipelines_agent::{Console, Environment, Interrupt, RunFacts};
@@ -56,7 +57,12 @@ async fn run(environment: &Environment, report: &Report) -> ExitCode {
     };
     let plan = match Plan::read(environment, report.facts()) {
         Ok(plan) => plan,
-        Err(problems) => return report.finish(None, &Ending::BadInput(problems)),
+        Err(mut problems) => {
+            // A connection that is wrong as well is told in the same go.
+            let connection = connect::instance(environment, report, Duration::ZERO);
+            problems.extend(connection.err().unwrap_or_default());
+            return report.finish(None, &Ending::BadInput(problems));
+        }
     };
     let (instance, http) = match connect::instance(environment, report, plan.unavailable) {
         Ok(connected) => connected,

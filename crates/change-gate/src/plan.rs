@@ -12,12 +12,16 @@ mod texts;
 
 use std::time::Duration;
 
-use change::{Correlation, Number};
-use change_control::Patience;
+use change::{Correlation, Criteria, Number};
+use change_control::{Control, Patience};
 use pipelines_agent::{Environment, Inputs, RunFacts};
+use servicenow::Instance;
 
 pub(crate) use criteria::CriteriaPlan;
-pub(crate) use draft::Draft;
+pub(crate) use draft::{Draft, Resolved};
+
+use crate::ending::Ending;
+use lookup::Lookup;
 
 /// The defaults and bounds of the times, in the units of their inputs.
 const TIMEOUT_MINUTES: f64 = 120.0;
@@ -219,6 +223,48 @@ impl Plan {
         } else {
             Err(problems)
         }
+    }
+}
+
+/// What the user asked for, in the instance's own keys and values.
+#[derive(Debug)]
+pub(crate) struct Known<'p> {
+    /// When to go on.
+    pub(crate) criteria: Criteria,
+    /// Which change.
+    pub(crate) target: Sought<'p>,
+}
+
+/// Which change the stage waits for, with names and labels looked up.
+#[derive(Debug)]
+pub(crate) enum Sought<'p> {
+    /// One of its own.
+    New { new: Box<Resolved>, reuse: bool },
+    /// The one with this number.
+    Number(&'p Number),
+    /// The only one that this encoded query matches.
+    Query(&'p str),
+}
+
+impl Plan {
+    /// Looks names and labels up. All that the instance does not know are reported together.
+    pub(crate) async fn look_up(
+        &self,
+        instance: &Instance,
+        control: &Control<'_>,
+    ) -> Result<Known<'_>, Ending> {
+        let mut look = Lookup::new(control);
+        let criteria = self.criteria.resolve(instance, &mut look).await?;
+        let target = match &self.target {
+            Target::New { draft, reuse } => Sought::New {
+                new: Box::new(draft.resolve(instance, &mut look).await?),
+                reuse: *reuse,
+            },
+            Target::Number(number) => Sought::Number(number),
+            Target::Query(query) => Sought::Query(query),
+        };
+        look.done()?;
+        Ok(Known { criteria, target })
     }
 }
 

@@ -1,7 +1,6 @@
 //! When to go on, as the user wrote it.
 
 use change::{ConflictPolicy, Criteria, ProceedWhen, State, WindowPolicy};
-use change_control::Control;
 use pipelines_agent::Inputs;
 use servicenow::Instance;
 
@@ -48,24 +47,22 @@ impl CriteriaPlan {
         }
     }
 
-    /// The criteria, with a label resolved by the instance.
-    pub(crate) async fn resolve(
+    /// The criteria, with a label resolved by the instance. One that it does not know is left with `look`.
+    pub(super) async fn resolve(
         &self,
         instance: &Instance,
-        control: &Control<'_>,
+        look: &mut Lookup<'_, '_>,
     ) -> Result<Criteria, Ending> {
         let label = match &self.when {
             When::Known(known) => return Ok(self.with(known.clone())),
             When::Labelled(label) => label,
         };
-        let mut look = Lookup::new(control);
         let references = instance.references();
         let state = look
             .up("proceedWhen", Some(label), async |label| {
                 references.state(label).await
             })
             .await?;
-        look.done()?;
         Ok(self.with(state.map_or(ProceedWhen::Approved, ProceedWhen::State)))
     }
 

@@ -1,7 +1,6 @@
 //! The change that a stage opens: its columns as the user wrote them, then as the instance stores them.
 
 use change::Type;
-use change_control::Control;
 use jiff::Timestamp;
 use pipelines_agent::{Inputs, RunFacts};
 use servicenow::{Fields, Instance, NewChange};
@@ -82,13 +81,12 @@ impl Draft {
         }
     }
 
-    /// Looks names and labels up. All that the instance does not know are reported together.
-    pub(crate) async fn resolve(
+    /// Looks names and labels up. What the instance does not know is left with `look`.
+    pub(super) async fn resolve(
         &self,
         instance: &Instance,
-        control: &Control<'_>,
+        look: &mut Lookup<'_, '_>,
     ) -> Result<Resolved, Ending> {
-        let mut look = Lookup::new(control);
         let references = instance.references();
         let template = look
             .up(
@@ -127,7 +125,6 @@ impl Draft {
                 fields.insert(*column, stored);
             }
         }
-        look.done()?;
         for (column, id) in [("cmdb_ci", item), ("assignment_group", group)] {
             if let Some(id) = id {
                 fields.insert(column, id.as_str());
