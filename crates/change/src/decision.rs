@@ -31,11 +31,11 @@ impl Default for Criteria {
 pub enum ProceedWhen {
     /// Approved, and in Scheduled or Implement: all rounds are over, not only the first.
     Approved,
-    /// In Scheduled, or already in Implement.
+    /// Approved, and in Scheduled or already in Implement, whoever moved it there.
     Scheduled,
-    /// In Implement.
+    /// Approved, and in Implement.
     Implement,
-    /// In this state.
+    /// In this state, whatever its approval.
     State(State),
     /// The change exists.
     Created,
@@ -190,10 +190,15 @@ fn missing(request: &Request, criteria: &Criteria) -> Option<WaitReason> {
             let done = request.is_approved() && in_state(&[State::Scheduled, State::Implement]);
             (!done).then_some(WaitReason::Approval)
         }
-        ProceedWhen::Scheduled => (!in_state(&[State::Scheduled, State::Implement]))
-            .then_some(WaitReason::State(State::Scheduled)),
-        ProceedWhen::Implement => {
-            (!in_state(&[State::Implement])).then_some(WaitReason::State(State::Implement))
+        ProceedWhen::Scheduled if !in_state(&[State::Scheduled, State::Implement]) => {
+            Some(WaitReason::State(State::Scheduled))
+        }
+        ProceedWhen::Implement if !in_state(&[State::Implement]) => {
+            Some(WaitReason::State(State::Implement))
+        }
+        // A state that somebody reached past the approvers opens nothing.
+        ProceedWhen::Scheduled | ProceedWhen::Implement => {
+            (!request.is_approved()).then_some(WaitReason::Approval)
         }
         ProceedWhen::State(state) => (!in_state(&[state])).then_some(WaitReason::State(state)),
     }

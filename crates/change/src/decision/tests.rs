@@ -69,7 +69,13 @@ fn state_and_approval_by_criterion() {
             Requested,
             wait(WaitReason::State(Scheduled)),
         ),
-        (P::Scheduled, Scheduled, NotRequested, proceed()),
+        (
+            P::Scheduled,
+            Scheduled,
+            NotRequested,
+            wait(WaitReason::Approval),
+        ),
+        (P::Scheduled, Scheduled, Approved, proceed()),
         (P::Scheduled, Implement, Approved, proceed()),
         (
             P::Implement,
@@ -78,6 +84,12 @@ fn state_and_approval_by_criterion() {
             wait(WaitReason::State(Implement)),
         ),
         (P::Implement, Implement, Approved, proceed()),
+        (
+            P::Implement,
+            Implement,
+            Requested,
+            wait(WaitReason::Approval),
+        ),
         (
             P::State(Other(10)),
             Scheduled,
