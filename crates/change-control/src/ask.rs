@@ -96,6 +96,12 @@ impl Control<'_> {
             request: &moved.request,
             from: request.state,
         });
+        for dropped in &moved.dropped {
+            self.tell(News::Dropped {
+                number: &moved.request.number,
+                dropped,
+            });
+        }
         Ok(moved.request)
     }
 }

@@ -200,13 +200,13 @@ impl Control<'_> {
             let error = match self.instance.change_requests().create(&new).await {
                 Ok(written) => {
                     outage.answered(self);
+                    self.tell(News::Created(&written.request));
                     for dropped in &written.dropped {
                         self.tell(News::Dropped {
                             number: &written.request.number,
                             dropped,
                         });
                     }
-                    self.tell(News::Created(&written.request));
                     return self.settle_created(key, written.request).await;
                 }
                 Err(error) => error,

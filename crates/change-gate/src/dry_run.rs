@@ -58,8 +58,11 @@ async fn named(
 /// The columns that a new change would be opened with.
 fn opening(plan: &Plan, instance: &Instance, new: &Resolved, key: &str) -> Ending {
     let new = new.at(instance.now());
-    let kind = new.kind.clone().unwrap_or(change::Type::Normal);
-    let mut would = vec![format!("a {kind} change would be opened under {key}")];
+    let what = match &new.kind {
+        Some(kind) => format!("a {kind} change"),
+        None => "a change of its model's type".to_owned(),
+    };
+    let mut would = vec![format!("{what} would be opened under {key}")];
     let keys = [("template", &new.template), ("model", &new.model)];
     for (what, id) in keys {
         would.extend(id.as_ref().map(|id| format!("  {what} {id}")));
@@ -70,10 +73,12 @@ fn opening(plan: &Plan, instance: &Instance, new: &Resolved, key: &str) -> Endin
             .map(|(column, value)| format!("  {column} = {value}")),
     );
     // A model has steps of its own, which only an open change can be asked for.
-    match (plan.request_approval, &new.model) {
-        (true, None) => would.push(format!("it would be moved to {}", approval_target(&kind))),
-        (true, Some(_)) => would.push("it would be moved towards its approvers".to_owned()),
-        (false, _) => {}
+    if plan.request_approval {
+        let goal = match (&new.kind, &new.model) {
+            (Some(kind), None) => approval_target(kind).to_string(),
+            _ => "its approvers".to_owned(),
+        };
+        would.push(format!("it would be moved to {goal}"));
     }
     Ending::DryRun {
         would,

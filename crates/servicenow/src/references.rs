@@ -4,6 +4,7 @@
 //! value before it is written, or refused.
 
 mod choices;
+mod columns;
 mod shipped;
 mod states;
 mod templates;

@@ -27,7 +27,8 @@ pub(super) struct Names<'a> {
 /// A change to open, as the user wrote it: names and labels are not looked up yet.
 #[derive(Debug)]
 pub(crate) struct Draft {
-    kind: Type,
+    /// Not given where a model says it.
+    kind: Option<Type>,
     template: Option<String>,
     model: Option<String>,
     configuration_item: Option<String>,
@@ -67,9 +68,10 @@ impl Draft {
             .filter_map(|(input, column)| inputs.text(input).map(|value| (*column, value)));
         let choices = choices.collect();
         let (start, end) = window(inputs);
+        let untold = model.is_some() && !templated && inputs.text("changeType").is_none();
         Self {
             template: template.filter(|_| kind == Type::Standard),
-            kind,
+            kind: (!untold).then_some(kind),
             model,
             configuration_item: inputs.text("configurationItem"),
             assignment_group: inputs.text("assignmentGroup"),
@@ -131,10 +133,17 @@ impl Draft {
             }
         }
         for (column, value) in &self.columns {
-            fields.insert(column.as_str(), value.as_str());
+            let stored = look
+                .up("additionalFields", Some(value), async |value| {
+                    references.column(column, value).await
+                })
+                .await?;
+            if let Some(stored) = stored {
+                fields.insert(column.as_str(), stored);
+            }
         }
         let new = NewChange {
-            kind: Some(self.kind.clone()),
+            kind: self.kind.clone(),
             template: template.map(|template| template.sys_id),
             model,
             fields,

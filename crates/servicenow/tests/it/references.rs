@@ -55,6 +55,42 @@ async fn names_become_keys_and_keys_pass_without_a_call() {
 }
 
 #[tokio::test]
+async fn columns_take_labels_and_names_and_others_pass_as_they_are() {
+    let sim = open_choices();
+    let instance = instance(&sim);
+    let references = instance.references();
+    let payments = sim.id_of("cmdb_ci_service", "name", "Payments");
+    let nina = sim.id_of("sys_user", "name", "Nina Network");
+    for (column, text, stored) in [
+        ("urgency", "High", "1"),
+        ("urgency", "2", "2"),
+        ("business_service", "Payments", payments.as_str()),
+        ("assigned_to", "Nina Network", nina.as_str()),
+        ("assigned_to", nina.as_str(), nina.as_str()),
+        ("assigned_to", "", ""),
+        ("justification", "High", "High"),
+        ("u_ring", "Payments", "Payments"),
+    ] {
+        assert_eq!(
+            references.column(column, text).await.unwrap(),
+            stored,
+            "{column} {text}"
+        );
+    }
+    let unknown = references.column("business_service", "Paymentz").await;
+    assert!(
+        matches!(unknown, Err(Error::NotFound { .. })),
+        "{unknown:?}"
+    );
+    let unknown = references.column("urgency", "now").await;
+    assert!(
+        matches!(unknown, Err(Error::NoChoice { .. })),
+        "{unknown:?}"
+    );
+    assert_clean(&sim);
+}
+
+#[tokio::test]
 async fn a_name_borne_twice_lists_the_keys_and_one_borne_by_none_its_neighbours() {
     let sim = sim();
     let instance = instance(&sim);
