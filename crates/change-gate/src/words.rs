@@ -2,9 +2,7 @@
 
 use std::time::Duration;
 
-use change::{
-    ApprovalRow, Decision, Override, Request, RowState, State, StopReason, WaitReason,
-};
+use change::{ApprovalRow, Decision, Override, Request, RowState, State, StopReason, WaitReason};
 use jiff::Timestamp;
 use pipelines_agent::RunFacts;
 
@@ -145,7 +143,7 @@ pub(crate) fn overridden(what: &Override) -> String {
                 moment(*end)
             )
         }
-        Override::Timeout => "not approved in time (onTimeout: proceed)".to_owned(),
+        Override::Timeout => "not cleared in time (onTimeout: proceed)".to_owned(),
     }
 }
 
