@@ -287,6 +287,26 @@ fn scheduled_implement_and_states_by_value_and_label() {
 }
 
 #[test]
+fn a_state_that_was_reached_past_the_approvers_opens_nothing() {
+    for (when, state) in [("scheduled", "-2"), ("implement", "-1"), ("approved", "-1")] {
+        let world = World::new();
+        let number = planned(&world, json!({ "state": state, "approval": "requested" }));
+        let step = existing(&world, &number).input("proceedWhen", when);
+        let mut running = step.start().unwrap();
+        running.wait_for_line("approval requested; waiting for approval", BOUND);
+        let id = world.sim.change(&number)["sys_id"].clone();
+        world.sim.set(
+            "change_request",
+            id.as_str().unwrap(),
+            "approval",
+            "approved",
+        );
+        let finished = running.wait(BOUND);
+        assert_eq!(finished.result, TaskResult::Succeeded, "{finished:?}");
+    }
+}
+
+#[test]
 fn a_state_of_a_model_by_its_label_and_an_unknown_one() {
     let world = World::new();
     let step = world

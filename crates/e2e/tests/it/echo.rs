@@ -122,3 +122,41 @@ fn lines_and_blanks_are_no_difference() {
     let finished = created(&world, &[("additionalFields", fields)]);
     assert_eq!(dropped(&finished), Vec::<&str>::new());
 }
+
+#[test]
+fn a_column_dropped_on_the_way_to_implement_is_named() {
+    let world = World::with(Options {
+        hidden_columns: vec!["change_request.work_start".to_owned()],
+        ..Options::default()
+    });
+    let step = world
+        .gate()
+        .input("standardChangeTemplate", "Deploy web shop");
+    let finished = step.start().unwrap().wait(BOUND);
+    assert_eq!(finished.result, TaskResult::Succeeded, "{finished:?}");
+    let told = dropped(&finished);
+    assert!(
+        told.iter().any(|text| text.contains("work_start")),
+        "{finished:?}"
+    );
+}
+
+#[test]
+fn a_text_that_a_template_keeps_to_itself_is_told() {
+    let world = World::new();
+    let step = world
+        .gate()
+        .input("standardChangeTemplate", "Deploy web shop")
+        .input("description", "Mine");
+    let finished = step.start().unwrap().wait(BOUND);
+    assert_eq!(finished.result, TaskResult::Succeeded, "{finished:?}");
+    let told = dropped(&finished);
+    assert_eq!(told.len(), 1, "{told:?}");
+    for part in ["description", "'Mine'", "'Pre-approved: Deploy web shop'"] {
+        assert!(told[0].contains(part), "{part} in {told:?}");
+    }
+    // The change is introduced before its columns are.
+    let shown = finished.shown();
+    let at = |text: &str| shown.find(text).unwrap_or_else(|| panic!("{shown}"));
+    assert!(at("opened: standard change") < at("the column description"));
+}

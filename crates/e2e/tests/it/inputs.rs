@@ -125,6 +125,25 @@ fn keys_and_values_pass_for_names_and_labels_and_json_for_yaml() {
 }
 
 #[test]
+fn further_columns_take_labels_and_names_too() {
+    let world = World::new();
+    let fields = "urgency: High\nbusiness_service: Payments\nassigned_to: Nina Network\n";
+    let step = world
+        .gate()
+        .input("additionalFields", fields)
+        .input("proceedWhen", "created");
+    let finished = step.start().unwrap().wait(BOUND);
+    assert_eq!(finished.result, TaskResult::Succeeded, "{finished:?}");
+    let change = world.sim.change(output(&finished, "changeNumber"));
+    let service = world.sim.id_of("cmdb_ci_service", "name", "Payments");
+    let user = world.sim.id_of("sys_user", "name", "Nina Network");
+    assert_eq!(change["urgency"], "1");
+    assert_eq!(change["business_service"], service.as_str());
+    assert_eq!(change["assigned_to"], user.as_str());
+    assert_eq!(world.sim.findings(), []);
+}
+
+#[test]
 fn a_long_text_ends_in_a_visible_mark() {
     let world = World::new();
     let step = world
@@ -239,6 +258,7 @@ fn names_and_labels_that_the_instance_does_not_know_are_told_together() {
         ("priority", "now", "Critical"),
         ("category", "Nonsense", "Software"),
         ("proceedWhen", "state:Sheduled", "Scheduled"),
+        ("additionalFields", "business_service: Paymentz", "Payments"),
     ];
     let step = wrong.iter().fold(world.gate(), |step, (name, value, _)| {
         step.input(name, value)

@@ -11,7 +11,16 @@ fn went_on(world: &World, finished: &Finished, number: &str) {
     assert_eq!(output(finished, "changeDecision"), "proceed");
     assert_eq!(output(finished, "changeNumber"), number);
     assert_eq!(world.sim.change(number)["state"], "-1", "{finished:?}");
-    assert_ne!(world.sim.change(number)["work_start"], "", "{finished:?}");
+    let change = world.sim.change(number);
+    assert_ne!(change["work_start"], "", "{finished:?}");
+    let id = change["sys_id"].as_str().unwrap();
+    assert_eq!(output(finished, "changeSysId"), id);
+    assert_eq!(output(finished, "CHANGE_SYSTEM_ID"), id);
+    let address = output(finished, "changeUrl");
+    assert!(
+        address.starts_with(world.sim.url()) && address.contains(id),
+        "{address}"
+    );
     assert_eq!(world.sim.findings(), []);
 }
 
@@ -132,6 +141,18 @@ fn a_model_with_a_state_of_its_own_is_walked_by_its_own_steps() {
 }
 
 #[test]
+fn a_model_names_the_type_where_the_user_does_not() {
+    let world = World::new();
+    let step = world.gate().input("changeModel", "Emergency");
+    let mut running = step.start().unwrap();
+    let number = number_of(&mut running);
+    running.wait_for_line("Authorize, approval requested; waiting for approval", BOUND);
+    world.sim.approve(&number, Rounds::Current).unwrap();
+    went_on(&world, &running.wait(BOUND), &number);
+    assert_eq!(world.sim.change(&number)["type"], "emergency");
+}
+
+#[test]
 fn a_model_that_schedules_at_once_and_needs_a_window() {
     let world = World::new();
     let model = world.sim.id_of("chg_model", "name", "Cloud Infrastructure");
@@ -194,9 +215,30 @@ fn without_the_change_api_a_template_still_makes_a_standard_change() {
 
 #[test]
 fn an_instance_of_an_older_release_is_walked_too() {
+    for kind in ["normal", "emergency"] {
+        let world = World::with(Options::legacy());
+        let (number, finished) = world.approved(&world.gate().input("changeType", kind));
+        went_on(&world, &finished, &number);
+        assert_eq!(world.sim.change(&number)["type"], kind);
+    }
     let world = World::with(Options::legacy());
-    let (number, finished) = world.approved(&world.gate());
-    went_on(&world, &finished, &number);
+    let step = world
+        .gate()
+        .input("standardChangeTemplate", "Deploy web shop");
+    let finished = step.start().unwrap().wait(BOUND);
+    went_on(&world, &finished, output(&finished, "changeNumber"));
+}
+
+#[test]
+fn states_that_show_late_are_waited_for() {
+    for model in ["", "Application Release"] {
+        let world = World::with(Options {
+            delayed_visibility_ms: 1_500,
+            ..Options::default()
+        });
+        let (number, finished) = world.approved(&world.gate().input("changeModel", model));
+        went_on(&world, &finished, &number);
+    }
 }
 
 #[test]

@@ -183,6 +183,7 @@ fn a_classic_release_stage_has_one_change_for_all_its_attempts() {
     const RELEASE: &str = "azdo:d4f5a6b7-2222-4333-8444-555566667777:release:33:9";
     let world = World::new();
     let mut first = world.gate().in_classic_release().start().unwrap();
+    first.wait_for_line("environment Production", BOUND);
     let number = number_of(&mut first);
     first.wait_for_line("waiting for approval", BOUND);
     first.kill();
