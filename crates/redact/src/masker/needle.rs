@@ -1,5 +1,8 @@
 //! One thing to look for, and how the text may have written it.
 
+mod cut;
+mod html;
+
 use base64::Engine as _;
 use base64::engine::general_purpose::{STANDARD_NO_PAD, URL_SAFE_NO_PAD};
 use zeroize::Zeroizing;
@@ -83,7 +86,7 @@ impl Needle {
     /// The bytes a match can begin with. Escapes can stand for any character.
     pub(super) fn first_bytes(&self) -> Vec<u8> {
         let first = self.text.as_bytes()[0];
-        let mut bytes = vec![first, b'%', b'\\'];
+        let mut bytes = vec![first, b'%', b'\\', b'&'];
         if first == b' ' {
             bytes.push(b'+');
         }
@@ -101,6 +104,7 @@ impl Needle {
             plain(text, at, &self.text),
             percent(text, at, &self.text),
             json(text, at, &self.text),
+            html::reference(text, at, &self.text),
         ];
         let end = ends.into_iter().flatten().max()?;
         match self.place {
@@ -112,24 +116,27 @@ impl Needle {
 }
 
 fn plain(text: &str, at: usize, needle: &str) -> Option<usize> {
-    text[at..].starts_with(needle).then(|| at + needle.len())
+    let rest = &text[at..];
+    if rest.starts_with(needle) {
+        return Some(at + needle.len());
+    }
+    let alike = rest.bytes().zip(needle.bytes()).take_while(|(a, b)| a == b);
+    let alike = alike.count();
+    cut::end(text, at + alike, alike)
 }
 
 /// Any percent-encoding: whichever characters it escapes, either case of digits, `+` for a space.
 fn percent(text: &str, at: usize, needle: &str) -> Option<usize> {
     let bytes = text.as_bytes();
     let mut at = at;
-    for &wanted in needle.as_bytes() {
+    for (index, &wanted) in needle.as_bytes().iter().enumerate() {
         let &found = bytes.get(at)?;
-        if let Some(escaped) = percent_byte(bytes, at) {
-            if escaped != wanted {
-                return None;
-            }
+        if percent_byte(bytes, at) == Some(wanted) {
             at += 3;
         } else if found == wanted || (found == b'+' && wanted == b' ') {
             at += 1;
         } else {
-            return None;
+            return cut::end(text, at, index);
         }
     }
     Some(at)
@@ -152,12 +159,11 @@ fn hex(digits: &[u8]) -> Option<u32> {
 /// Any escaping a JSON string may use, for every character it may use it for.
 fn json(text: &str, at: usize, needle: &str) -> Option<usize> {
     let mut at = at;
-    for wanted in needle.chars() {
-        let (found, length) = json_char(text.get(at..)?)?;
-        if found != wanted {
-            return None;
+    for (index, wanted) in needle.chars().enumerate() {
+        match json_char(text.get(at..)?) {
+            Some((found, length)) if found == wanted => at += length,
+            _ => return cut::end(text, at, index),
         }
-        at += length;
     }
     Some(at)
 }

@@ -191,3 +191,58 @@ proptest! {
         prop_assert_eq!(shown.contains(MASK) || *shown == *text, true);
     }
 }
+
+#[test]
+fn masks_a_secret_as_pages_write_it() {
+    let secret = "a<b>&\"c'd-e ü";
+    let masker = masker(&[secret]);
+    let numbered = |x: &str| -> String {
+        secret
+            .chars()
+            .map(|c| match (c.is_ascii_punctuation(), x) {
+                (false, _) => c.to_string(),
+                (true, "x") => format!("&#x{:X};", u32::from(c)),
+                (true, _) => format!("&#{};", u32::from(c)),
+            })
+            .collect()
+    };
+    let named = "a&lt;b&gt;&amp;&quot;c&apos;d-e ü".to_owned();
+    for form in [numbered(""), numbered("x"), named] {
+        assert_eq!(masker.mask(&format!("[{form}]")), "[***]", "{form}");
+    }
+    assert_eq!(
+        masker.mask("a&lt;b and &#99999999;"),
+        "a&lt;b and &#99999999;"
+    );
+}
+
+#[test]
+fn masks_what_a_cut_left_of_a_secret() {
+    let secret = "s3cr3t/value with=sp%ce";
+    let masker = masker(&[secret]);
+    let forms = [
+        secret.to_owned(),
+        percent(secret, true),
+        STANDARD.encode(secret),
+        secret.replace('/', "\\/"),
+        secret.replace('/', "&#47;"),
+    ];
+    for form in &forms {
+        for length in 8..form.len() {
+            for mark in ["...", " [... 12 more bytes]", "&#46;&#46;&#46;"] {
+                let shown = masker
+                    .mask(&format!("<{}{mark}", &form[..length]))
+                    .into_owned();
+                let kept = form.len().min(8);
+                assert!(
+                    !shown.contains(&form[..kept]),
+                    "{form} cut at {length}: {shown}"
+                );
+                assert!(shown.ends_with(mark.trim_start()), "{shown}");
+            }
+        }
+    }
+    for text in ["s3cr3...", "s3cr3t/valve...", "s3cr3t/value", "wait..."] {
+        assert_eq!(masker.mask(text), text);
+    }
+}
