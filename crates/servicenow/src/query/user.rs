@@ -97,7 +97,7 @@ fn column_of(term: &str) -> Result<Option<(&str, bool)>, QueryError> {
     if term == "EQ" {
         return Ok(None);
     }
-    let refused = || QueryError::Term(term.chars().take(80).collect());
+    let refused = || QueryError::Term(crate::error::cut(term));
     for prefix in ["ORDERBYDESC", "ORDERBY"] {
         if let Some(column) = term.strip_prefix(prefix) {
             let whole = !column.is_empty() && column.bytes().all(column_byte);
