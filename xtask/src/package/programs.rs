@@ -20,6 +20,10 @@ use crate::workspace::Workspace;
 /// other flags there rebuild nothing here.
 const BUILD_FOLDER: &str = "target/package-build";
 
+/// For static programs: nothing unwinds where a panic aborts, and without symbols no backtrace can be read. The tables
+/// would be an eighth of the program. Windows does not allow to leave them out.
+const NO_UNWIND_TABLES: &str = "-Cforce-unwind-tables=no";
+
 /// Builds the crate's program for the platform and gives back where it lies.
 pub(crate) fn build(
     workspace: &Workspace,
@@ -85,7 +89,7 @@ impl Build<'_> {
 
     fn with_rustup(&self, target: &str) -> Result<Command> {
         let mut cargo = self.cargo("cargo");
-        set_flags(&mut cargo, &self.remapped(&[])?);
+        set_flags(&mut cargo, &self.remapped(&[NO_UNWIND_TABLES.to_owned()])?);
         if shell::output_opt(shell::command("musl-gcc", self.folder).arg("-dumpversion")).is_none()
         {
             // The C code of the TLS library calls nothing that differs between C libraries, unless the compiler
@@ -98,11 +102,15 @@ impl Build<'_> {
     }
 
     fn with_debian(&self, debian: &Debian, target: &str) -> Result<Command> {
-        let link = debian.prepare(&self.folder.join("musl"))?;
+        let mut flags = debian.prepare(&self.folder.join("musl"))?;
+        flags.push(NO_UNWIND_TABLES.to_owned());
         let mut cargo = self.cargo(Debian::CARGO);
         debian.environment(&mut cargo, target);
-        cargo.args(["-Z", "build-std=std,panic_abort"]);
-        set_flags(&mut cargo, &self.remapped(&link)?);
+        cargo.args([
+            "-Zbuild-std=std,panic_abort",
+            "-Zbuild-std-features=optimize_for_size",
+        ]);
+        set_flags(&mut cargo, &self.remapped(&flags)?);
         Ok(cargo)
     }
 
