@@ -319,6 +319,7 @@ impl Report {
                 ending,
                 &self.seen.borrow(),
                 &self.facts,
+                &self.masker,
                 self.started.elapsed(),
             );
             self.upload(&page);

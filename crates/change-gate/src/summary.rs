@@ -7,6 +7,7 @@ use change::{ApprovalRow, Conflicts, Override, Request, Window};
 use pipelines_agent::RunFacts;
 use pipelines_agent::interrupt::Cause;
 use pipelines_agent::summary::escape_markdown;
+use redact::Masker;
 
 use crate::ending::Ending;
 use crate::plan::Plan;
@@ -96,38 +97,72 @@ fn interrupted(
     }
 }
 
+/// A page that is being written.
+struct Page<'m> {
+    text: String,
+    masker: &'m Masker,
+}
+
+impl Page<'_> {
+    /// Foreign text as it may stand on the page. Secrets go first: once escaped or cut they are hard to find.
+    fn shown(&self, foreign: &str) -> String {
+        escape_markdown(&self.masker.mask(foreign))
+    }
+
+    fn row(&mut self, name: &str, value: &str) {
+        let value = self.shown(value);
+        let _ = writeln!(self.text, "| {name} | {value} |");
+    }
+
+    fn list(&mut self, title: &str, lines: &[String]) {
+        if lines.is_empty() {
+            return;
+        }
+        let _ = writeln!(self.text, "\n#### {title}\n");
+        for line in lines {
+            let line = self.shown(line);
+            let _ = writeln!(self.text, "- {line}");
+        }
+    }
+}
+
 /// The page on the run's summary tab, in Markdown.
 pub(crate) fn page(
     plan: &Plan,
     ending: &Ending,
     seen: &Seen,
     facts: &RunFacts,
+    masker: &Masker,
     waited: Duration,
 ) -> String {
-    let mut page = format!("### {}\n\n", headline(ending));
+    let mut page = Page {
+        text: format!("### {}\n\n", headline(ending)),
+        masker,
+    };
     if !matches!(ending, Ending::Proceeded { overrides, .. } if overrides.is_empty()) {
         for line in last_words(ending, &seen.approvals, waited) {
-            let _ = writeln!(page, "> {}\n>", escape_markdown(&line));
+            let line = page.shown(&line);
+            let _ = writeln!(page.text, "> {line}\n>");
         }
-        page.push('\n');
+        page.text.push('\n');
     }
-    page.push_str("| | |\n|---|---|\n");
+    page.text.push_str("| | |\n|---|---|\n");
     if let Some(request) = ending.request().or(seen.request.as_ref()) {
         change_rows(&mut page, request, seen.address.as_deref());
     }
-    row(&mut page, "Service", &plan.service);
-    row(&mut page, "Environment", &plan.environment);
+    page.row("Service", &plan.service);
+    page.row("Environment", &plan.environment);
     if let Some(who) = &facts.requested_for {
-        row(&mut page, "Requested by", who);
+        page.row("Requested by", who);
     }
-    row(&mut page, "Waited", &words::length(waited));
+    page.row("Waited", &words::length(waited));
     if let Ending::Proceeded { overrides, .. } = ending {
         overridden(&mut page, overrides);
     }
     approvers(&mut page, &seen.approvals);
-    list(&mut page, "Warnings", &seen.warnings);
-    list(&mut page, "What happened", &seen.history);
-    page
+    page.list("Warnings", &seen.warnings);
+    page.list("What happened", &seen.history);
+    page.text
 }
 
 fn headline(ending: &Ending) -> &'static str {
@@ -148,65 +183,50 @@ fn headline(ending: &Ending) -> &'static str {
     }
 }
 
-fn change_rows(page: &mut String, request: &Request, address: Option<&str>) {
-    let number = escape_markdown(request.number.as_str());
+fn change_rows(page: &mut Page<'_>, request: &Request, address: Option<&str>) {
+    let number = page.shown(request.number.as_str());
     let number = match address {
         Some(address) => format!("[{number}]({address})"),
         None => number,
     };
-    let _ = writeln!(page, "| Change | {number} |");
-    row(page, "Title", &request.short_description);
-    row(page, "Type", request.kind.value());
-    row(page, "State", &words::state(request));
-    row(page, "Approval", request.approval.value());
+    let _ = writeln!(page.text, "| Change | {number} |");
+    page.row("Title", &request.short_description);
+    page.row("Type", request.kind.value());
+    page.row("State", &words::state(request));
+    page.row("Approval", request.approval.value());
     if let Some(group) = &request.assignment_group {
-        row(page, "Assignment group", group);
+        page.row("Assignment group", group);
     }
     if request.window != Window::default() {
         let at = |moment: Option<_>| moment.map_or_else(|| "open".to_owned(), words::moment);
         let window = format!("{} to {}", at(request.window.start), at(request.window.end));
-        row(page, "Window", &window);
+        page.row("Window", &window);
     }
     match &request.conflicts {
         Conflicts::Unknown => {}
-        Conflicts::None => row(page, "Conflicts", "none"),
-        Conflicts::Found(with) => row(page, "Conflicts", &format!("found {}", with.join(", "))),
+        Conflicts::None => page.row("Conflicts", "none"),
+        Conflicts::Found(with) => page.row("Conflicts", &format!("found {}", with.join(", "))),
     }
 }
 
-fn row(page: &mut String, name: &str, value: &str) {
-    let _ = writeln!(page, "| {name} | {} |", escape_markdown(value));
-}
-
-fn overridden(page: &mut String, overrides: &[Override]) {
+fn overridden(page: &mut Page<'_>, overrides: &[Override]) {
     let lines: Vec<String> = overrides.iter().map(words::overridden).collect();
-    list(page, "Overridden", &lines);
+    page.list("Overridden", &lines);
 }
 
-fn approvers(page: &mut String, rows: &[ApprovalRow]) {
+fn approvers(page: &mut Page<'_>, rows: &[ApprovalRow]) {
     if rows.is_empty() {
         return;
     }
-    page.push_str("\n#### Approvers\n\n| Approver | Group | Answer | When | Comment |\n|---|---|---|---|---|\n");
+    page.text.push_str("\n#### Approvers\n\n| Approver | Group | Answer | When | Comment |\n|---|---|---|---|---|\n");
     for row in rows {
-        let _ = writeln!(
-            page,
-            "| {} | {} | {} | {} | {} |",
-            escape_markdown(&row.approver),
-            escape_markdown(row.group.as_deref().unwrap_or("")),
-            escape_markdown(&row.state.to_string()),
+        let cells = [
+            page.shown(&row.approver),
+            page.shown(row.group.as_deref().unwrap_or("")),
+            page.shown(&row.state.to_string()),
             row.at.map(words::moment).unwrap_or_default(),
-            escape_markdown(row.comment.as_deref().unwrap_or("")),
-        );
-    }
-}
-
-fn list(page: &mut String, title: &str, lines: &[String]) {
-    if lines.is_empty() {
-        return;
-    }
-    let _ = writeln!(page, "\n#### {title}\n");
-    for line in lines {
-        let _ = writeln!(page, "- {}", escape_markdown(line));
+            page.shown(row.comment.as_deref().unwrap_or("")),
+        ];
+        let _ = writeln!(page.text, "| {} |", cells.join(" | "));
     }
 }

@@ -9,6 +9,8 @@ use std::ops::RangeInclusive;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
+use redact::Masker;
+
 use crate::env::{Environment, mangle};
 
 /// One thing wrong with the step's inputs, in words for the pipeline's author.
@@ -66,6 +68,16 @@ impl<'e> Inputs<'e> {
     /// Whether the step itself gives the input; a fallback does not count.
     pub fn is_given(&self, name: &str) -> bool {
         self.given(name).is_some()
+    }
+
+    /// The text with `***` for every secret of the environment in it: for what many people may read, such as a
+    /// description that quotes a secret variable.
+    pub fn without_secrets(&self, text: &str) -> String {
+        let masker = Masker::default();
+        self.environment
+            .secret_values()
+            .for_each(|secret| masker.add(secret));
+        masker.mask(text).into_owned()
     }
 
     fn given(&self, name: &str) -> Option<String> {

@@ -46,7 +46,9 @@ pub enum QueryError {
     #[error("the query has a term that is not understood: {0:?}")]
     Term(String),
     /// The user's query holds a line break, a control character, `javascript:` or an encoded separator.
-    #[error("the query holds a line break, a control character, a script or \"%5E\"; write it as it is, not encoded")]
+    #[error(
+        "the query holds a line break, a control character, a script or \"%5E\"; write it as it is, not encoded"
+    )]
     Hostile,
 }
 

@@ -86,7 +86,9 @@ pub(super) fn render(
         };
         match template::render(text.input, text_template, &facts, &Limits::default()) {
             Ok(rendered) => {
-                let rendered = one_line_if_short(text, rendered.trim());
+                // Many may read a change, and a template or a commit message may quote a secret.
+                let rendered = inputs.without_secrets(rendered.trim());
+                let rendered = one_line_if_short(text, &rendered);
                 columns.push((text.column.to_owned(), fit(&rendered, text.width)));
             }
             Err(error) => {
