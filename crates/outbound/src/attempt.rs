@@ -52,6 +52,12 @@ impl Attempt<'_> {
                 .execute(wire)
                 .await
                 .map_err(|error| self.wire_error(error, proxy))?;
+            if let (407, Some(proxy)) = (answer.status().as_u16(), proxy) {
+                return Err(Error::Proxy {
+                    party: self.party(),
+                    proxy: proxy.to_owned(),
+                });
+            }
             let Some(target) = redirect_target(&answer, &url) else {
                 return self.receive(answer).await;
             };

@@ -52,6 +52,16 @@ pub enum Error {
         #[source]
         source: Cause,
     },
+    /// The proxy wants to know who we are, or does not accept who we say we are (407). Nothing was passed on.
+    #[error(
+        "the proxy {proxy} did not accept the agent's proxy credentials, so {party} was not asked"
+    )]
+    Proxy {
+        /// Whom we wanted to reach.
+        party: String,
+        /// The proxy's host.
+        proxy: String,
+    },
     /// The time for one attempt ran out.
     #[error("{party} gave no complete answer within {after:?}")]
     TimedOut {
@@ -164,6 +174,7 @@ impl Error {
             Self::Status { answer, .. } => class_of(answer),
             Self::Request { .. }
             | Self::Untrusted { .. }
+            | Self::Proxy { .. }
             | Self::Redirect { .. }
             | Self::TooLarge { .. }
             | Self::Decode { .. } => Class::Broken,
@@ -197,6 +208,7 @@ impl Error {
             Self::Request { .. }
             | Self::Connect { .. }
             | Self::Untrusted { .. }
+            | Self::Proxy { .. }
             | Self::Resting { .. } => false,
         }
     }
@@ -209,6 +221,7 @@ impl Error {
             Self::Request { .. }
             | Self::Connect { .. }
             | Self::Untrusted { .. }
+            | Self::Proxy { .. }
             | Self::TimedOut { .. }
             | Self::Interrupted { .. }
             | Self::Resting { .. } => None,
@@ -236,6 +249,7 @@ impl Error {
             Self::Request { party, .. }
             | Self::Connect { party, .. }
             | Self::Untrusted { party, .. }
+            | Self::Proxy { party, .. }
             | Self::TimedOut { party, .. }
             | Self::Interrupted { party, .. }
             | Self::Resting { party, .. }

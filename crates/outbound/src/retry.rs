@@ -79,6 +79,7 @@ fn is_worth_repeating(error: &Error, effect: Effect) -> bool {
         Error::TimedOut { .. } | Error::Interrupted { .. } => effect == Effect::Read,
         Error::Request { .. }
         | Error::Untrusted { .. }
+        | Error::Proxy { .. }
         | Error::Resting { .. }
         | Error::Redirect { .. }
         | Error::TooLarge { .. }
@@ -97,7 +98,10 @@ pub(crate) fn health(error: &Error) -> Health {
         | Error::Redirect { .. }
         | Error::TooLarge { .. }
         | Error::Decode { .. } => Health::Well,
-        Error::Request { .. } | Error::Untrusted { .. } | Error::Resting { .. } => Health::Unknown,
+        Error::Request { .. }
+        | Error::Untrusted { .. }
+        | Error::Proxy { .. }
+        | Error::Resting { .. } => Health::Unknown,
     }
 }
 

@@ -8,7 +8,7 @@ use tokio::io::{AsyncWriteExt as _, copy_bidirectional};
 use tokio::net::{TcpListener, TcpStream};
 use url::Url;
 
-use crate::server::{Seen, Server, read_request};
+use crate::server::{Seen, Server, read_request, say};
 use crate::tls::Authority;
 use crate::{client, fail, quick, url};
 
@@ -176,6 +176,25 @@ async fn a_proxy_that_refuses_is_named() {
         )),
         "{text}"
     );
+}
+
+#[tokio::test]
+async fn a_proxy_that_refuses_a_plain_request_is_told_from_the_party() {
+    let proxy = Server::start([say(407)]).await;
+    let address = proxy.url("/");
+    let name = address.authority().to_owned();
+    let client = client(Settings {
+        proxy: Some(through(address, &[])),
+        ..quick()
+    });
+    let error = fail(&client, &Request::post(url("http://snow.example/"))).await;
+    assert!(
+        matches!(&error, outbound::Error::Proxy { proxy, .. } if *proxy == name),
+        "{error:?}"
+    );
+    assert_eq!(error.class(), outbound::Class::Broken);
+    assert!(!error.may_have_happened());
+    assert_eq!(proxy.count(), 1);
 }
 
 #[test]
