@@ -1,5 +1,6 @@
 //! One program, one file per theme.
 
+mod front;
 mod world;
 
 mod approvals;
@@ -8,7 +9,6 @@ mod decide;
 mod dry_run;
 mod echo;
 mod existing;
-mod front;
 mod hostile;
 mod inputs;
 mod kinds;
@@ -18,8 +18,10 @@ mod race;
 mod rerun;
 mod secrets;
 mod settings_file;
+mod sign_in;
 mod strange_answers;
 mod templates;
 mod throttled;
 mod unclear;
+mod way;
 mod window;
