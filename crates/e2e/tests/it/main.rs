@@ -1,4 +1,8 @@
 //! One program, one file per theme.
+#![expect(
+    clippy::unwrap_used,
+    reason = "all of this program is tests; the lint only knows test functions"
+)]
 
 mod front;
 mod world;
@@ -10,6 +14,7 @@ mod dry_run;
 mod echo;
 mod existing;
 mod hostile;
+mod injection;
 mod inputs;
 mod kinds;
 mod machines;
@@ -20,6 +25,7 @@ mod secrets;
 mod settings_file;
 mod sign_in;
 mod strange_answers;
+mod summary;
 mod templates;
 mod throttled;
 mod unclear;
