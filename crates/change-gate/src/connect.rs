@@ -261,7 +261,8 @@ mod tests {
             ("clientCertificate", "pem"),
             ("clientCertificateKey", "key"),
         ];
-        let table: Vec<(&str, Vec<(&str, &str)>, &str)> = vec![
+        type Fields = Vec<(&'static str, &'static str)>;
+        let table: Vec<(&str, Fields, &str)> = vec![
             (
                 "UsernamePassword",
                 vec![("username", "u"), ("password", "p")],

@@ -256,14 +256,19 @@ impl Plan {
         let mut look = Lookup::new(control);
         let criteria = self.criteria.resolve(instance, &mut look).await?;
         let target = match &self.target {
-            Target::New { draft, reuse } => Sought::New {
-                new: Box::new(draft.resolve(instance, &mut look).await?),
-                reuse: *reuse,
-            },
+            Target::New { draft, reuse } => {
+                let new = Box::new(draft.resolve(instance, &mut look).await?);
+                // One end may be written out and the other counted from now, which is the instance's to say.
+                if new.is_backwards(instance.now()) {
+                    let what = "it is not after plannedStart";
+                    look.problem("plannedEnd", what, "give an end after the start");
+                }
+                Sought::New { new, reuse: *reuse }
+            }
             Target::Number(number) => Sought::Number(number),
             Target::Query(query) => Sought::Query(query),
         };
-        look.done()?;
+        look.done().map_err(Ending::BadInput)?;
         Ok(Known { criteria, target })
     }
 }

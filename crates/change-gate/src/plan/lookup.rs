@@ -49,12 +49,20 @@ impl<'c, 'i> Lookup<'c, 'i> {
         }
     }
 
+    /// Ends the look-ups.
+    ///
+    /// # Errors
+    /// Keeps a problem that showed only now.
+    pub(super) fn problem(&mut self, input: &str, what: &str, mend: &str) {
+        self.wrong.push(format!("input '{input}': {what}; {mend}"));
+    }
+
     /// All that was wrong.
-    pub(super) fn done(self) -> Result<(), Ending> {
+    pub(super) fn done(self) -> Result<(), Vec<String>> {
         if self.wrong.is_empty() {
             Ok(())
         } else {
-            Err(Ending::BadInput(self.wrong))
+            Err(self.wrong)
         }
     }
 }
