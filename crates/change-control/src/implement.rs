@@ -12,7 +12,7 @@ pub enum Started {
     Yes(Request),
     /// It was there.
     Already(Request),
-    /// It is not in Scheduled, so there is no such step to take: the user let the stage go on earlier.
+    /// It is not in Scheduled, or on hold, so there is no such step to take: the user let the stage go on earlier.
     NotYet(Request),
 }
 
@@ -35,7 +35,7 @@ impl Control<'_> {
     pub async fn start_implementing(&self, request: Request) -> Result<Started, Error> {
         match request.state {
             State::Implement => return Ok(Started::Already(request)),
-            State::Scheduled => {}
+            State::Scheduled if request.on_hold.is_none() => {}
             _ => return Ok(Started::NotYet(request)),
         }
         let offered = self.offered(&request).await?;

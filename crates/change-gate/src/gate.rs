@@ -162,7 +162,7 @@ async fn go_on(
     report.saw(&request);
     report.read_approvals(instance, &request).await;
     let request = if plan.move_to_implement {
-        control.start_implementing(request).await?.into_request()
+        begin(control, report, request, &overrides).await?
     } else {
         request
     };
@@ -177,6 +177,25 @@ async fn go_on(
         }
     }
     Ok(Ending::Proceeded { request, overrides })
+}
+
+/// Walks the change to Implement. Whoever chose to go on at the end of the time does so also where it has no such step
+/// yet: the change is not approved, most often, and is not pushed.
+async fn begin(
+    control: &Control<'_>,
+    report: &Report,
+    request: Request,
+    overrides: &[Override],
+) -> Result<Request, Ending> {
+    use change_control::Error::{NoStep, Refused};
+    match control.start_implementing(request.clone()).await {
+        Ok(started) => Ok(started.into_request()),
+        Err(error @ (NoStep { .. } | Refused { .. })) if overrides.contains(&Override::Timeout) => {
+            report.not_begun(&error);
+            Ok(request)
+        }
+        Err(error) => Err(error.into()),
+    }
 }
 
 /// What an instance that stays down means, by the user's choice.

@@ -271,6 +271,13 @@ impl Report {
         }
     }
 
+    pub(crate) fn not_begun(&self, error: &change_control::Error) {
+        self.warn(
+            "no-step",
+            &format!("{}; it is left where it is", redact::chain(error)),
+        );
+    }
+
     pub(crate) fn note_not_written(&self, error: &change_control::Error) {
         self.warn(
             "note-missing",

@@ -168,6 +168,12 @@ impl Draft {
 }
 
 impl Resolved {
+    /// Whether the planned end is not after the start.
+    pub(super) fn is_backwards(&self, now: Timestamp) -> bool {
+        let both = self.start.zip(self.end);
+        both.is_some_and(|(start, end)| end.resolve(now) <= start.resolve(now))
+    }
+
     /// The change to create at the instance's `now`, from which relative windows count.
     pub(crate) fn at(&self, now: Timestamp) -> NewChange {
         let mut new = self.new.clone();
