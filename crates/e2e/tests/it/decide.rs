@@ -206,6 +206,46 @@ fn the_end_of_the_time_may_be_set_aside_in_the_open() {
 }
 
 #[test]
+fn what_was_missing_at_the_end_of_the_time_does_not_stop_who_chose_to_go_on() {
+    for missing in [
+        json!({ "on_hold": "true", "on_hold_reason": "freeze" }),
+        json!({ "approval": "requested" }),
+    ] {
+        let world = World::new();
+        let number = planned(&world, missing);
+        let step = existing(&world, &number)
+            .input("timeoutMinutes", "0")
+            .input("onTimeout", "proceed");
+        let finished = step.start().unwrap().wait(BOUND);
+        assert_eq!(
+            finished.result,
+            TaskResult::SucceededWithIssues,
+            "{finished:?}"
+        );
+        assert_eq!(world.sim.change(&number)["state"], "-2", "not pushed on");
+        let notes = notes(&world, &number);
+        assert_eq!(notes.len(), 1, "{notes:?}");
+        assert_eq!(output(&finished, "changeDecision"), "proceedOnTimeout");
+    }
+}
+
+#[test]
+fn an_approved_change_is_begun_also_by_who_did_not_wait_for_its_window() {
+    let world = World::new();
+    let number = planned(&world, json!({ "start_date": "2099-01-01 00:00:00" }));
+    let step = existing(&world, &number)
+        .input("timeoutMinutes", "0")
+        .input("onTimeout", "proceed");
+    let finished = step.start().unwrap().wait(BOUND);
+    assert_eq!(
+        finished.result,
+        TaskResult::SucceededWithIssues,
+        "{finished:?}"
+    );
+    assert_eq!(world.sim.change(&number)["state"], "-1");
+}
+
+#[test]
 fn without_being_told_to_it_asks_no_approver() {
     let world = World::new();
     let step = world.gate().input("requestApproval", "false");

@@ -321,6 +321,37 @@ fn contradictions_are_told() {
 }
 
 #[test]
+fn an_end_counted_from_now_before_a_start_written_out_is_told() {
+    let world = World::new();
+    let step = world
+        .gate()
+        .input("plannedStart", "2099-01-01T00:00:00Z")
+        .input("plannedEnd", "PT2H")
+        .input("assignmentGroup", "Networc");
+    let finished = step.start().unwrap().wait(BOUND);
+    refused(&finished);
+    let told = problems(&finished);
+    assert!(
+        told.contains("'plannedEnd'") && told.contains("after plannedStart"),
+        "{told}"
+    );
+    assert!(told.contains("'assignmentGroup'"), "{told}");
+    assert_eq!(count(&world, "POST", ""), 0);
+}
+
+#[test]
+fn a_job_that_says_no_project_or_run_cannot_be_told_from_another() {
+    let world = World::new();
+    for variable in ["System.TeamProjectId", "Build.BuildId"] {
+        let finished = world.gate().without(variable).start().unwrap().wait(BOUND);
+        refused(&finished);
+        let told = problems(&finished);
+        assert!(told.contains(variable), "{told}");
+    }
+    assert_eq!(world.sim.requests().len(), 0);
+}
+
+#[test]
 fn the_pause_between_two_readings_is_the_one_asked_for() {
     let polls = |seconds: &str| {
         let world = World::new();

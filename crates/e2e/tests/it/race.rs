@@ -26,8 +26,8 @@ fn leftover(world: &World) -> String {
         .to_owned()
 }
 
-/// Approves the one change that is left when everybody waits for it, and follows both gates to their ends.
-fn settle(world: &World, gates: [Running; 2]) -> (String, [Finished; 2]) {
+/// Approves the one change that is left when everybody waits for it, and follows the gates to their ends.
+fn settle<const N: usize>(world: &World, gates: [Running; N]) -> (String, [Finished; N]) {
     let kept = wait::until_seen("one open change that waits for approval", BOUND, || {
         let rows = open(world);
         match rows.as_slice() {
@@ -85,6 +85,16 @@ fn two_gates_started_at_once() {
 #[test]
 fn two_gates_that_both_create_before_either_looks_again() {
     race(400);
+}
+
+#[test]
+fn three_gates_that_all_create() {
+    let world = World::with(Options {
+        response_delay_ms: 400,
+        ..Options::default()
+    });
+    let gates = [(); 3].map(|()| world.gate().start().unwrap());
+    settle(&world, gates);
 }
 
 #[test]

@@ -65,6 +65,24 @@ fn not_open_yet_is_waited_for() {
 }
 
 #[test]
+fn the_opening_is_met_on_time_however_seldom_one_asks() {
+    let world = World::new();
+    let step = later(&world)
+        .input("plannedStart", "PT5S")
+        .input("pollSeconds", "600");
+    let mut running = step.start().unwrap();
+    running.wait_for_line("approved; waiting for its window", BOUND);
+    let finished = running.wait(BOUND);
+    assert_eq!(finished.result, TaskResult::Succeeded, "{finished:?}");
+    let start = world.sim.change(output(&finished, "changeNumber"))["start_date"].clone();
+    let implemented = world.sim.change(output(&finished, "changeNumber"))["work_start"].clone();
+    assert!(
+        implemented.as_str() >= start.as_str(),
+        "{implemented} {start}"
+    );
+}
+
+#[test]
 fn not_open_yet_fails_where_asked() {
     let world = World::new();
     let step = later(&world).input("changeWindow", "fail");
