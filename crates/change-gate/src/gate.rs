@@ -41,7 +41,10 @@ pub(crate) async fn hold_stage(plan: &Plan, instance: &Instance, report: &Report
             ..plan.patience
         };
         let waiting = (&known.criteria, patience);
-        wait(plan, instance, &control, report, waiting, request, how).await
+        Box::pin(wait(
+            plan, instance, &control, report, waiting, request, how,
+        ))
+        .await
     };
     match story.await {
         Ok(ending) => ending,

@@ -23,7 +23,7 @@ fn notes(world: &World, number: &str) -> Vec<String> {
     world.sim.journal(id.as_str().unwrap(), "work_notes")
 }
 
-fn stop<'a>(finished: &'a Finished) -> &'a str {
+fn stop(finished: &Finished) -> &str {
     assert_eq!(finished.result, TaskResult::Failed, "{finished:?}");
     assert_eq!(output(finished, "changeDecision"), "stop");
     let issue = finished.log.issues_with("change-stopped").next();
