@@ -82,29 +82,10 @@ impl<'a> Control<'a> {
         marker: &str,
     ) -> Result<(), Error> {
         let what = || format!("no note was written on {number}");
-        let mut unclear = None;
-        self.persist(what, async || {
-            match self
-                .instance
-                .change_requests()
-                .add_note(id, note, marker)
-                .await
-            {
-                // It was looked for and not found, or cannot be seen: another try may make it two.
-                Err(error) if error.may_have_happened() => {
-                    unclear = Some(error);
-                    Ok(())
-                }
-                other => other.map(|_| ()),
-            }
-        })
-        .await?;
-        match unclear {
-            None => Ok(()),
-            Some(source) => Err(Error::Refused {
-                what: what(),
-                source,
-            }),
-        }
+        let added = self.persist_while_clear(what, async || {
+            let changes = self.instance.change_requests();
+            changes.add_note(id, note, marker).await
+        });
+        Box::pin(added).await.map(|_| ())
     }
 }

@@ -40,7 +40,7 @@ pub enum News<'a> {
         /// The one left over.
         ours: &'a Number,
         /// Why.
-        error: &'a servicenow::Error,
+        error: &'a crate::Error,
     },
     /// The change walked one step.
     Moved {

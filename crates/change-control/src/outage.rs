@@ -166,4 +166,23 @@ impl Control<'_> {
             }
         }
     }
+
+    /// Like [`Control::persist`], for writes that append: one whose outcome is unclear is not tried again.
+    ///
+    /// # Errors
+    /// When the instance stays unreachable, fails in another way, or leaves the outcome unclear.
+    pub(crate) async fn persist_while_clear<T>(
+        &self,
+        what: impl Fn() -> String,
+        mut once: impl AsyncFnMut() -> Result<T, servicenow::Error>,
+    ) -> Result<T, Error> {
+        let tried = self.persist(&what, async || match once().await {
+            Err(error) if error.may_have_happened() => Ok(Err(error)),
+            other => other.map(Ok),
+        });
+        tried.await?.map_err(|source| Error::Refused {
+            what: what(),
+            source,
+        })
+    }
 }

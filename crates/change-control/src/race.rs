@@ -80,13 +80,13 @@ impl Control<'_> {
             }
         }
         for other in others {
-            self.give_up(&other, &kept).await;
+            Box::pin(self.give_up(&other, &kept)).await;
         }
         Ok(kept)
     }
 
     async fn withdraw(&self, ours: Request, kept: Request) -> Result<Opened, Error> {
-        self.give_up(&ours, &kept).await;
+        Box::pin(self.give_up(&ours, &kept)).await;
         self.tell(News::Adopted(&kept));
         Ok(Opened {
             request: kept,
@@ -103,12 +103,14 @@ impl Control<'_> {
         );
         let fields = servicenow::Fields::new().set("work_notes", why);
         let canceled = change::State::Canceled;
-        match self
-            .instance
-            .change_requests()
-            .move_to(&ours.sys_id, canceled, &fields)
-            .await
-        {
+        let withdrawn = self.persist_while_clear(
+            || format!("{} was not withdrawn", ours.number),
+            async || {
+                let changes = self.instance.change_requests();
+                changes.move_to(&ours.sys_id, canceled, &fields).await
+            },
+        );
+        match withdrawn.await {
             Ok(_) => self.tell(News::Withdrawn {
                 ours: &ours.number,
                 kept: &kept.number,

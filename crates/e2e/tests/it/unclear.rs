@@ -134,7 +134,7 @@ fn note_without_an_answer(options: Options) -> (Vec<String>, Finished) {
     let notes = world.sim.journal(id, "work_notes");
     let ours = notes
         .into_iter()
-        .filter(|note| note.contains("not approved in time"));
+        .filter(|note| note.contains("The stage went on"));
     (ours.collect(), finished)
 }
 
