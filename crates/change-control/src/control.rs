@@ -48,10 +48,15 @@ impl<'a> Control<'a> {
     /// When the instance refuses (a change in Review cannot be cancelled) or cannot be reached. It is tried once:
     /// whoever cancels has little time.
     pub async fn cancel(&self, request: &Request, why: &str) -> Result<Request, Error> {
+        let changes = self.instance.change_requests();
+        // Somebody may have been faster. A failed reading is no reason not to try.
+        if let Ok(now) = changes.get(&request.sys_id).await
+            && now.state == State::Canceled
+        {
+            return Ok(now);
+        }
         let fields = Fields::new().set("work_notes", why);
-        match self
-            .instance
-            .change_requests()
+        match changes
             .move_to(&request.sys_id, State::Canceled, &fields)
             .await
         {
@@ -69,8 +74,8 @@ impl<'a> Control<'a> {
         }
     }
 
-    /// Writes a work note, once: `marker` is part of the note and looked for after an unclear answer. An instance that
-    /// does not answer is waited for.
+    /// Writes a work note, once: `marker` is part of the note and looked for before it is written, where the account
+    /// may read journals, and after an unclear answer. An instance that does not answer is waited for.
     ///
     /// # Errors
     /// When the instance refuses, stays unreachable, or does not say whether it took the note.
@@ -84,6 +89,9 @@ impl<'a> Control<'a> {
         let what = || format!("no note was written on {number}");
         let added = self.persist_while_clear(what, async || {
             let changes = self.instance.change_requests();
+            if changes.has_note(id, marker).await? == Some(true) {
+                return Ok(false);
+            }
             changes.add_note(id, note, marker).await
         });
         Box::pin(added).await.map(|_| ())

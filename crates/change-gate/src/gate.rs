@@ -170,7 +170,7 @@ async fn go_on(
         request
     };
     if !overrides.is_empty() {
-        let marker = format!("[{} override]", plan.correlation);
+        let marker = words::override_marker(&plan.correlation, &overrides);
         let note = words::override_note(&overrides, report.facts(), &marker);
         if let Err(error) = control
             .note(&request.sys_id, &request.number, &note, &marker)

@@ -2,7 +2,9 @@
 
 use std::time::Duration;
 
-use change::{ApprovalRow, Decision, Override, Request, RowState, State, StopReason, WaitReason};
+use change::{
+    ApprovalRow, Correlation, Decision, Override, Request, RowState, State, StopReason, WaitReason,
+};
 use jiff::Timestamp;
 use pipelines_agent::RunFacts;
 
@@ -153,6 +155,17 @@ fn named(with: &[String]) -> String {
     } else {
         format!(": {}", with.join(", "))
     }
+}
+
+/// What marks that note: one for each stage and what it set aside, so that a rerun repeats none and adds what is new.
+pub(crate) fn override_marker(correlation: &Correlation, overrides: &[Override]) -> String {
+    let kind = |what: &Override| match what {
+        Override::Conflict(_) => "conflict",
+        Override::WindowNotOpen(_) | Override::WindowOver(_) => "window",
+        Override::Timeout => "timeout",
+    };
+    let kinds: Vec<&str> = overrides.iter().map(kind).collect();
+    format!("[{correlation} override: {}]", kinds.join(", "))
 }
 
 /// The note on the change that says which rules its stage set aside.
