@@ -155,11 +155,13 @@ async fn a_change_that_another_gate_opens_during_an_outage_is_adopted() {
         When::UntilCleared,
         Fault::TooBusy,
     );
-    let mut theirs = None;
+    let theirs = std::cell::OnceCell::new();
     let mut listener = |news: change_control::News<'_>| {
         desk.hear(&news);
         if matches!(news, change_control::News::Unreachable { .. }) {
-            theirs = Some(desk.plant(&correlation().key(1), EARLIER, "-5"));
+            theirs
+                .set(desk.plant(&correlation().key(1), EARLIER, "-5"))
+                .unwrap();
         }
     };
     let control =
@@ -167,8 +169,7 @@ async fn a_change_that_another_gate_opens_during_an_outage_is_adopted() {
     let new = |_| new_change(&desk.sim);
     let opened = desk.tell(open(&control, &new)).await.unwrap();
     assert_eq!(opened.how, How::Adopted);
-    drop(control);
-    assert_eq!(Some(opened.request.number), theirs);
+    assert_eq!(Some(&opened.request.number), theirs.get());
     assert_eq!(desk.open_changes().len(), 1);
 }
 
