@@ -130,6 +130,26 @@ fn down_in_the_middle_of_the_wait_for_good() {
 }
 
 #[test]
+fn an_outage_at_the_end_of_the_wait_is_no_time_out() {
+    let world = World::new();
+    let front = Front::relay(reserved(), address_of(world.sim.url()));
+    let step = gate_at(&front.url())
+        .input("timeoutMinutes", "0.1")
+        .input("onTimeout", "proceed");
+    let mut running = step.start().unwrap();
+    let number = number_of(&mut running);
+    running.wait_for_line("waiting for approval", BOUND);
+    drop(front);
+    let finished = running.wait(BOUND);
+    // Whether the change was refused meanwhile is not known, so nobody may go on by the clock alone.
+    assert_eq!(finished.result, TaskResult::Failed, "{finished:?}");
+    assert_eq!(output(&finished, "changeDecision"), "unreachable");
+    assert_eq!(output(&finished, "changeNumber"), number);
+    let longest = Duration::from_secs(6) + SLACK;
+    assert!(finished.duration < longest, "{:?}", finished.duration);
+}
+
+#[test]
 fn an_instance_that_only_fails_is_left_alone_in_between() {
     let world = World::new();
     world.sim.fail(

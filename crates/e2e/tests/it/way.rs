@@ -211,6 +211,25 @@ fn a_proxy_that_wants_other_credentials_is_named() {
 }
 
 #[test]
+fn a_proxy_that_refuses_a_tunnel_is_named() {
+    let world = World::new();
+    let proxy = Front::start(|_| {
+        Act::Say(
+            "HTTP/1.1 407 Proxy Authentication Required\r\ncontent-length: 0\r\n\r\n".to_owned(),
+        )
+    });
+    let connection = connection(&world, &format!("https://{HOST}"));
+    let step = opener(&connection).proxy(&proxy.url(), Some(("agent", "wrong")), &[]);
+    let told = format!(
+        "could not connect to {HOST} through the proxy {}",
+        proxy.address()
+    );
+    let finished = failed(&world, &step, "unreachable", &told);
+    // Why is the library's to say, in words of its own.
+    assert!(finished.shown().contains("proxy auth"), "{finished:?}");
+}
+
+#[test]
 fn an_encrypted_way_through_a_proxy_is_a_tunnel() {
     let world = World::new();
     let authority = Authority::new();
