@@ -233,11 +233,8 @@ impl Report {
     /// A line of the log that the summary repeats, with how far into the wait it was.
     fn record(&self, line: &str) {
         self.info(line);
-        let at = words::length(self.started.elapsed());
-        self.seen
-            .borrow_mut()
-            .history
-            .push(format!("after {at}: {line}"));
+        let at = words::moment(wall_clock());
+        self.seen.borrow_mut().history.push(format!("{at}: {line}"));
     }
 
     /// Warns of a change that was opened by another run.

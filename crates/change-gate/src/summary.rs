@@ -20,9 +20,10 @@ pub(crate) fn last_words(ending: &Ending, rows: &[ApprovalRow], waited: Duration
     match ending {
         Ending::Proceeded { request, overrides } if overrides.is_empty() => {
             vec![format!(
-                "{} allows this stage ({}); waited {waited}",
+                "{} allows this stage ({}{}); waited {waited}",
                 request.number,
-                words::standing(request)
+                words::standing(request),
+                words::approved_by(rows)
             )]
         }
         Ending::Proceeded { request, overrides } => overrides

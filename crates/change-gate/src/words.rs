@@ -88,6 +88,17 @@ pub(crate) fn stopped(reason: &StopReason, request: &Request, rows: &[ApprovalRo
     }
 }
 
+/// Who approved, as the rest of a sentence; nothing where nobody had to.
+pub(crate) fn approved_by(rows: &[ApprovalRow]) -> String {
+    let approved = rows.iter().filter(|row| row.state == RowState::Approved);
+    let names: Vec<&str> = approved.map(|row| row.approver.as_str()).collect();
+    if names.is_empty() {
+        String::new()
+    } else {
+        format!(" by {}", names.join(", "))
+    }
+}
+
 /// Who refused, when, and in which words.
 fn refusal(rows: &[ApprovalRow]) -> Option<String> {
     let row = rows.iter().find(|row| row.state == RowState::Rejected)?;
@@ -219,5 +230,23 @@ mod tests {
         );
         let nobody = stopped(&StopReason::Rejected, &Request::example(), &[]);
         assert_eq!(nobody, "CHG0030001 was rejected");
+    }
+
+    #[test]
+    fn only_those_who_approved_are_named() {
+        let row = |approver: &str, state| ApprovalRow {
+            approver: approver.to_owned(),
+            group: None,
+            state,
+            comment: None,
+            at: None,
+        };
+        let rows = [
+            row("Ada Byron", RowState::Approved),
+            row("Bob", RowState::Other("not_required".to_owned())),
+            row("Grace Hopper", RowState::Approved),
+        ];
+        assert_eq!(approved_by(&rows), " by Ada Byron, Grace Hopper");
+        assert_eq!(approved_by(&rows[1..2]), "");
     }
 }
