@@ -27,177 +27,155 @@ const LOOK_AGAIN: Duration = Duration::from_millis(300);
 pub(crate) async fn hold_stage(plan: &Plan, instance: &Instance, report: &Report) -> Ending {
     let mut listener = |news: change_control::News<'_>| report.tell(&news);
     let control = Control::new(instance, plan.unavailable, &mut listener);
-    let story = async {
-        if plan.dry_run {
-            return dry_run::preview(plan, instance, &control, report).await;
-        }
-        // Before anything is opened: a name that means nothing should leave no change behind.
-        let known = plan.look_up(instance, &control).await?;
-        let (request, how) = open(plan, &known, &control, report).await?;
-        let began = Instant::now();
-        let request = ask(plan, &control, request, how).await?;
-        let patience = Patience {
-            timeout: plan.patience.timeout.saturating_sub(began.elapsed()),
-            ..plan.patience
-        };
-        let waiting = (&known.criteria, patience);
-        Box::pin(wait(
-            plan, instance, &control, report, waiting, request, how,
-        ))
-        .await
-    };
-    match story.await {
-        Ok(ending) => ending,
-        Err(error) => unavailable(plan, report, error),
-    }
-}
-
-/// Finds or opens the change that the plan asks for.
-async fn open(
-    plan: &Plan,
-    known: &Known<'_>,
-    control: &Control<'_>,
-    report: &Report,
-) -> Result<(Request, How), Ending> {
-    let opened = match &known.target {
-        Sought::Number(number) => control.open(&Order::Number(number)).await?,
-        Sought::Query(query) => control.open(&Order::Query(query)).await?,
-        Sought::New { new, reuse } => {
-            let at_creation = |now| new.at(now);
-            let opening = Opening {
-                correlation: &plan.correlation,
-                new: &at_creation,
-            };
-            let order = if *reuse {
-                Order::CreateOrReuse(opening)
-            } else {
-                Order::Create(opening)
-            };
-            control.open(&order).await?
-        }
-    };
-    if opened.how == How::Named {
-        report.belongs_elsewhere(&opened.request, &plan.correlation);
-    }
-    Ok((opened.request, opened.how))
-}
-
-/// Asks the approvers of a change that is still new, once it is not on hold any more: no step is taken before.
-async fn ask(
-    plan: &Plan,
-    control: &Control<'_>,
-    mut request: Request,
-    how: How,
-) -> Result<Request, Ending> {
-    if !plan.request_approval {
-        return Ok(request);
-    }
-    if request.on_hold.is_some() && request.state == State::New {
-        let released = Criteria {
-            proceed_when: ProceedWhen::Created,
-            window: WindowPolicy::Ignore,
-            conflicts: ConflictPolicy::Ignore,
-        };
-        let key = key_of(plan, how);
-        // However this ends, the wait that follows finds the same and says so.
-        request = control
-            .wait(request, key, &released, plan.patience)
-            .await?
-            .into_request();
-    }
-    Ok(control.ask_approval(request).await?.into_request())
-}
-
-/// The key of a change that this stage opened.
-fn key_of(plan: &Plan, how: How) -> Option<&Correlation> {
-    (how != How::Named).then_some(&plan.correlation)
-}
-
-/// Waits for the decision and carries it out.
-async fn wait(
-    plan: &Plan,
-    instance: &Instance,
-    control: &Control<'_>,
-    report: &Report,
-    (criteria, patience): (&Criteria, Patience),
-    request: Request,
-    how: How,
-) -> Result<Ending, Ending> {
-    match control
-        .wait(request, key_of(plan, how), criteria, patience)
-        .await?
-    {
-        change_control::Ending::Proceed { request, overrides } => {
-            go_on(plan, instance, control, report, request, overrides).await
-        }
-        change_control::Ending::Stop { request, reason } => {
-            report.saw(&request);
-            report.read_approvals(instance, &request).await;
-            Ok(Ending::Stopped { request, reason })
-        }
-        change_control::Ending::TimedOut { request, reason } => match plan.on_timeout {
-            OnTimeout::Fail => Ok(Ending::TimedOut { request, reason }),
-            OnTimeout::Proceed => {
-                go_on(
-                    plan,
-                    instance,
-                    control,
-                    report,
-                    request,
-                    vec![Override::Timeout],
-                )
-                .await
-            }
-        },
-    }
-    .map(|ending| ending.seen_by(report))
-}
-
-/// Lets the stage go on: to Implement where asked, and with a note on the change for every rule set aside.
-async fn go_on(
-    plan: &Plan,
-    instance: &Instance,
-    control: &Control<'_>,
-    report: &Report,
-    request: Request,
-    overrides: Vec<Override>,
-) -> Result<Ending, Ending> {
-    report.saw(&request);
-    report.read_approvals(instance, &request).await;
-    let request = if plan.move_to_implement {
-        begin(control, report, request, &overrides).await?
+    let told = if plan.dry_run {
+        dry_run::preview(plan, instance, &control, report).await
     } else {
-        request
+        let story = Story {
+            plan,
+            instance,
+            control: &control,
+            report,
+        };
+        story.tell().await
     };
-    if !overrides.is_empty() {
-        let marker = words::override_marker(&plan.correlation, &overrides);
-        let note = words::override_note(&overrides, report.facts(), &marker);
-        if let Err(error) = control
-            .note(&request.sys_id, &request.number, &note, &marker)
-            .await
-        {
-            report.note_not_written(&error);
-        }
+    match told {
+        Ok(ending) => ending,
+        Err(ending) => unavailable(plan, report, ending),
     }
-    Ok(Ending::Proceeded { request, overrides })
 }
 
-/// Walks the change to Implement. Whoever chose to go on at the end of the time does so also where it has no such step
-/// yet: the change is not approved, most often, and is not pushed.
-async fn begin(
-    control: &Control<'_>,
-    report: &Report,
-    request: Request,
-    overrides: &[Override],
-) -> Result<Request, Ending> {
-    use change_control::Error::{NoStep, Refused};
-    match control.start_implementing(request.clone()).await {
-        Ok(started) => Ok(started.into_request()),
-        Err(error @ (NoStep { .. } | Refused { .. })) if overrides.contains(&Override::Timeout) => {
-            report.not_begun(&error);
-            Ok(request)
+/// The chapters share what the stage asked for, whom to ask, and whom to tell.
+struct Story<'a> {
+    plan: &'a Plan,
+    instance: &'a Instance,
+    control: &'a Control<'a>,
+    report: &'a Report,
+}
+
+impl Story<'_> {
+    async fn tell(&self) -> Result<Ending, Ending> {
+        // Before anything is opened: a name that means nothing should leave no change behind.
+        let known = self.plan.look_up(self.instance, self.control).await?;
+        let (request, how) = self.open(&known).await?;
+        let began = Instant::now();
+        let request = self.ask(request, how).await?;
+        let patience = Patience {
+            timeout: self.plan.patience.timeout.saturating_sub(began.elapsed()),
+            ..self.plan.patience
+        };
+        let ending = Box::pin(self.wait(request, how, &known.criteria, patience)).await?;
+        Ok(ending.seen_by(self.report))
+    }
+
+    /// Finds or opens the change that the plan asks for.
+    async fn open(&self, known: &Known<'_>) -> Result<(Request, How), Ending> {
+        let opened = match &known.target {
+            Sought::Number(number) => self.control.open(&Order::Number(number)).await?,
+            Sought::Query(query) => self.control.open(&Order::Query(query)).await?,
+            Sought::New { new, reuse } => {
+                let at_creation = |now| new.at(now);
+                let opening = Opening {
+                    correlation: &self.plan.correlation,
+                    new: &at_creation,
+                };
+                let order = if *reuse {
+                    Order::CreateOrReuse(opening)
+                } else {
+                    Order::Create(opening)
+                };
+                self.control.open(&order).await?
+            }
+        };
+        if opened.how == How::Named {
+            self.report
+                .belongs_elsewhere(&opened.request, &self.plan.correlation);
         }
-        Err(error) => Err(error.into()),
+        Ok((opened.request, opened.how))
+    }
+
+    /// Asks the approvers of a change that is still new, once it is not on hold any more: no step is taken before.
+    async fn ask(&self, mut request: Request, how: How) -> Result<Request, Ending> {
+        if !self.plan.request_approval {
+            return Ok(request);
+        }
+        if request.on_hold.is_some() && request.state == State::New {
+            let released = Criteria {
+                proceed_when: ProceedWhen::Created,
+                window: WindowPolicy::Ignore,
+                conflicts: ConflictPolicy::Ignore,
+            };
+            // However this ends, the wait that follows finds the same and says so.
+            request = self
+                .control
+                .wait(request, self.key_of(how), &released, self.plan.patience)
+                .await?
+                .into_request();
+        }
+        Ok(self.control.ask_approval(request).await?.into_request())
+    }
+
+    /// Waits for the decision and carries it out.
+    async fn wait(
+        &self,
+        request: Request,
+        how: How,
+        criteria: &Criteria,
+        patience: Patience,
+    ) -> Result<Ending, Ending> {
+        use change_control::Ending as Waited;
+        let key = self.key_of(how);
+        match self.control.wait(request, key, criteria, patience).await? {
+            Waited::Proceed { request, overrides } => self.go_on(request, overrides).await,
+            Waited::Stop { request, reason } => {
+                self.report.saw(&request);
+                self.report.read_approvals(self.instance, &request).await;
+                Ok(Ending::Stopped { request, reason })
+            }
+            Waited::TimedOut { request, reason } => match self.plan.on_timeout {
+                OnTimeout::Fail => Ok(Ending::TimedOut { request, reason }),
+                OnTimeout::Proceed => self.go_on(request, vec![Override::Timeout]).await,
+            },
+        }
+    }
+
+    /// Lets the stage go on: to Implement where asked, and with a note on the change for every rule set aside.
+    async fn go_on(&self, request: Request, overrides: Vec<Override>) -> Result<Ending, Ending> {
+        self.report.saw(&request);
+        self.report.read_approvals(self.instance, &request).await;
+        let request = if self.plan.move_to_implement {
+            self.begin(request, &overrides).await?
+        } else {
+            request
+        };
+        if !overrides.is_empty() {
+            let marker = words::override_marker(&self.plan.correlation, &overrides);
+            let note = words::override_note(&overrides, self.report.facts(), &marker);
+            let (id, number) = (&request.sys_id, &request.number);
+            if let Err(error) = self.control.note(id, number, &note, &marker).await {
+                self.report.note_not_written(&error);
+            }
+        }
+        Ok(Ending::Proceeded { request, overrides })
+    }
+
+    /// Walks the change to Implement. Whoever chose to go on at the end of the time does so also where it has no such
+    /// step yet: the change is not approved, most often, and is not pushed.
+    async fn begin(&self, request: Request, overrides: &[Override]) -> Result<Request, Ending> {
+        use change_control::Error::{NoStep, Refused};
+        let timed_out = overrides.contains(&Override::Timeout);
+        match self.control.start_implementing(request.clone()).await {
+            Ok(started) => Ok(started.into_request()),
+            Err(error @ (NoStep { .. } | Refused { .. })) if timed_out => {
+                self.report.not_begun(&error);
+                Ok(request)
+            }
+            Err(error) => Err(error.into()),
+        }
+    }
+
+    /// The key of a change that this stage opened.
+    fn key_of(&self, how: How) -> Option<&Correlation> {
+        (how != How::Named).then_some(&self.plan.correlation)
     }
 }
 
