@@ -148,6 +148,9 @@ impl From<change_control::Error> for Ending {
 mod tests {
     use super::*;
 
+    /// Users find the words there.
+    const README: &str = include_str!("../../../README.md");
+
     #[test]
     fn every_ending_has_its_result_code_and_decision() {
         let request = Request::example;
@@ -255,6 +258,12 @@ mod tests {
                 },
                 "{ending:?}"
             );
+            for word in code.into_iter().chain([decision]) {
+                assert!(
+                    README.contains(&format!("`{word}`")),
+                    "{word} is not in the README"
+                );
+            }
         }
     }
 }
