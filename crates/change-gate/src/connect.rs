@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use outbound::{Breaker, Client, Identity, Proxy, Retry, Settings, Trust};
+use outbound::{Breaker, Client, Identity, Limits, Proxy, Retry, Settings, Trust};
 use pipelines_agent::{AgentProxy, Certificates, Environment, Inputs, ServiceConnection};
 use redact::Secret;
 use servicenow::{Auth, Grant, Instance};
@@ -82,11 +82,21 @@ fn way(
             retry_after_cap: SILENT_PAUSE,
             ..Retry::default()
         },
+        limits: limits(unavailable),
         breaker: breaker(unavailable),
         masker: report.masker(),
         keep_receipts: report.facts().debug,
         ..Settings::default()
     })
+}
+
+/// An attempt that hangs ends with the patience where that is short, but has ten seconds in any case.
+fn limits(unavailable: Duration) -> Limits {
+    let usual = Limits::default();
+    Limits {
+        total: unavailable.clamp(Duration::from_secs(10), usual.total),
+        ..usual
+    }
 }
 
 /// A rest is a small part of the patience, so that an instance that is back is noticed while somebody still waits.
@@ -327,6 +337,14 @@ mod tests {
         for (patience, rest) in [(0, 1), (3, 1), (60, 6), (900, 30), (7200, 30)] {
             let breaker = breaker(Duration::from_secs(patience));
             assert_eq!(breaker.open_for.as_secs(), rest, "{patience}");
+        }
+    }
+
+    #[test]
+    fn an_attempt_ends_with_a_short_patience() {
+        for (patience, total) in [(0, 10), (12, 12), (60, 60), (900, 70)] {
+            let limits = limits(Duration::from_secs(patience));
+            assert_eq!(limits.total.as_secs(), total, "{patience}");
         }
     }
 
