@@ -56,6 +56,8 @@ pub enum News<'a> {
         /// What it offers.
         offered: &'a [State],
     },
+    /// Conflict detection did not run and cannot be started from here; somebody has to run it.
+    NoDetection(&'a Request),
     /// A reading differs from the one before, or is the first.
     Waiting {
         /// The reading.

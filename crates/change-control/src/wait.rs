@@ -154,16 +154,20 @@ impl Control<'_> {
             )
             .await?;
         if conflicts == Conflicts::Unknown && !wait.detection_started {
-            self.persist(
-                || format!("conflict detection of {number} could not be started"),
-                async || {
-                    self.instance
-                        .change_requests()
-                        .start_conflict_detection(id)
-                        .await
-                },
-            )
-            .await?;
+            let started = self
+                .persist(
+                    || format!("conflict detection of {number} could not be started"),
+                    async || {
+                        self.instance
+                            .change_requests()
+                            .start_conflict_detection(id)
+                            .await
+                    },
+                )
+                .await?;
+            if !started {
+                self.tell(News::NoDetection(&wait.request));
+            }
             wait.detection_started = true;
         }
         wait.request.conflicts = conflicts;

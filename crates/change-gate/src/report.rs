@@ -182,6 +182,14 @@ impl Report {
                     ),
                 );
             }
+            News::NoDetection(request) => self.warn(
+                "no-detection",
+                &format!(
+                    "conflict detection did not run for {}, and an instance without the Change Management API lets \
+                     nobody start it from here; have it run on the change's page",
+                    request.number
+                ),
+            ),
             News::Waiting { request, reason } => {
                 self.saw(request);
                 self.record(&format!(

@@ -1,7 +1,9 @@
 //! The planned window and conflicts with other changes, under each policy.
 
-use serde_json::json;
 use std::time::Duration;
+
+use serde_json::json;
+use servicenow_sim::Options;
 use testkit::agent::{Finished, Step, TaskResult};
 
 use crate::decide::{existing, planned};
@@ -267,5 +269,25 @@ fn detection_that_cannot_run_says_what_it_lacks() {
     assert!(
         text.contains("conflict detection") && text.contains("start_date"),
         "{text}"
+    );
+}
+
+#[test]
+fn detection_that_cannot_be_started_from_here_is_told() {
+    let world = World::with(Options {
+        change_api: false,
+        ..Options::default()
+    });
+    let (_, step) = crowded(&world, "fail");
+    let finished = step
+        .input("timeoutMinutes", "0.05")
+        .start()
+        .unwrap()
+        .wait(BOUND);
+    assert_eq!(output(&finished, "changeDecision"), "timeout");
+    assert_eq!(
+        finished.log.issues_with("no-detection").count(),
+        1,
+        "{finished:?}"
     );
 }
