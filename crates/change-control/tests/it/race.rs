@@ -28,6 +28,12 @@ async fn ours_is_withdrawn_where_an_older_one_appeared_between_look_and_creation
     assert_ne!(ours, opened.request.number.as_str());
     let withdrew = format!("withdrew {ours} for {}", opened.request.number);
     assert!(desk.news().contains(&withdrew), "{:?}", desk.news());
+    // At once: the key was looked up before and after the creation, and not waited for.
+    let looks = desk.sim.requests().into_iter().filter(|request| {
+        let mut query = request.query.iter();
+        query.any(|(_, value)| value.contains("correlation_id="))
+    });
+    assert_eq!(looks.count(), 2, "{:?}", desk.news());
     let id = desk.sim.change(&ours)["sys_id"]
         .as_str()
         .unwrap()
