@@ -8,10 +8,8 @@ use pipelines_agent::{AgentProxy, Certificates, Environment, Inputs, ServiceConn
 use redact::Secret;
 use servicenow::{Auth, Grant, Instance};
 
+use crate::plan::CONNECTION;
 use crate::report::Report;
-
-/// The input that names the service connection.
-pub(crate) const CONNECTION: &str = "serviceNowConnection";
 
 /// Longer pauses that the instance asks for are not made in silence further down: the log tells them.
 const SILENT_PAUSE: Duration = Duration::from_secs(5);

@@ -4,8 +4,6 @@ use change::{Override, Request, StopReason, WaitReason};
 use pipelines_agent::Outcome;
 use pipelines_agent::interrupt::Cause;
 
-use crate::report::Report;
-
 /// How the step ended.
 #[derive(Debug)]
 pub(crate) enum Ending {
@@ -113,14 +111,6 @@ impl Ending {
             | Self::Interrupted { request, .. } => request.as_ref(),
             Self::Refused { .. } | Self::BadInput(_) | Self::Internal(_) => None,
         }
-    }
-
-    /// Leaves the last reading with the report, so that outputs and summary speak of it.
-    pub(crate) fn seen_by(self, report: &Report) -> Self {
-        if let Some(request) = self.request() {
-            report.saw(request);
-        }
-        self
     }
 }
 

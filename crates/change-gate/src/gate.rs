@@ -64,7 +64,10 @@ impl Story<'_> {
             ..self.plan.patience
         };
         let ending = Box::pin(self.wait(request, how, &known.criteria, patience)).await?;
-        Ok(ending.seen_by(self.report))
+        if let Some(request) = ending.request() {
+            self.report.saw(request);
+        }
+        Ok(ending)
     }
 
     /// Finds or opens the change that the plan asks for.

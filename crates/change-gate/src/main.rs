@@ -6,6 +6,7 @@ mod ending;
 mod gate;
 mod plan;
 mod report;
+mod seen;
 mod summary;
 mod words;
 

@@ -23,6 +23,9 @@ pub(crate) use draft::{Draft, Resolved};
 use crate::ending::Ending;
 use lookup::Lookup;
 
+/// The input that names the service connection.
+pub(crate) const CONNECTION: &str = "serviceNowConnection";
+
 /// The defaults and bounds of the times, in the units of their inputs.
 const TIMEOUT_MINUTES: f64 = 120.0;
 const UNAVAILABLE_MINUTES: f64 = 15.0;
@@ -151,7 +154,7 @@ impl Plan {
     /// Every problem found, each a line that says what, where and how to mend it.
     pub(crate) fn read(environment: &Environment, facts: &RunFacts) -> Result<Self, Vec<String>> {
         let mut inputs = Inputs::new(environment);
-        inputs.required(crate::connect::CONNECTION);
+        inputs.required(CONNECTION);
         let mut problems = Vec::new();
         let service = origin::service(&mut inputs, facts);
         let target_environment = origin::environment(&mut inputs, facts);
@@ -171,7 +174,7 @@ impl Plan {
                 stage: "",
             })
         });
-        let names = draft::Names {
+        let names = origin::Names {
             service: &service,
             environment: &target_environment,
         };
@@ -276,7 +279,7 @@ impl Plan {
 fn target(
     inputs: &mut Inputs<'_>,
     facts: &RunFacts,
-    names: &draft::Names<'_>,
+    names: &origin::Names<'_>,
     fields: file::Fields,
 ) -> Target {
     let words = [

@@ -6,7 +6,7 @@ use std::cell::RefCell;
 use std::process::ExitCode;
 use std::sync::Arc;
 
-use change::{Approval, ApprovalRow, Correlation, Request};
+use change::{Approval, Correlation, Request};
 use change_control::News;
 use pipelines_agent::summary::write_summary;
 use pipelines_agent::{Console, RunFacts, Visibility};
@@ -16,6 +16,7 @@ use tokio::time::Instant;
 
 use crate::ending::Ending;
 use crate::plan::Plan;
+use crate::seen::Seen;
 use crate::{summary, words};
 
 /// The writer, and what was seen so far.
@@ -25,19 +26,6 @@ pub(crate) struct Report {
     facts: RunFacts,
     started: Instant,
     seen: RefCell<Seen>,
-}
-
-/// What outputs and summary speak of.
-#[derive(Default)]
-pub(crate) struct Seen {
-    pub(crate) request: Option<Request>,
-    pub(crate) approvals: Vec<ApprovalRow>,
-    pub(crate) address: Option<String>,
-    pub(crate) warnings: Vec<String>,
-    pub(crate) history: Vec<String>,
-    /// The key of a change that is being created: it may or may not exist.
-    opening: Option<String>,
-    instance: Option<Instance>,
 }
 
 /// Wall time, handed to whoever needs it.

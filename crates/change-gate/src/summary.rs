@@ -11,7 +11,7 @@ use redact::Masker;
 
 use crate::ending::Ending;
 use crate::plan::Plan;
-use crate::report::Seen;
+use crate::seen::Seen;
 use crate::words;
 
 /// The last words of the log: the first line says how it ended, every further one is a problem of its own.

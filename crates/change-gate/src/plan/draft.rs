@@ -7,7 +7,8 @@ use servicenow::{Fields, Instance, NewChange};
 
 use super::lookup::Lookup;
 use super::moment::Moment;
-use super::{file, origin, texts};
+use super::origin::{self, Names};
+use super::{file, texts};
 use crate::ending::Ending;
 
 /// Inputs that hold a label or a value of a choice, with their columns.
@@ -17,12 +18,6 @@ const CHOICES: [(&str, &str); 4] = [
     ("priority", "priority"),
     ("category", "category"),
 ];
-
-/// What a draft is named after.
-pub(super) struct Names<'a> {
-    pub(super) service: &'a str,
-    pub(super) environment: &'a str,
-}
 
 /// A change to open, as the user wrote it: names and labels are not looked up yet.
 #[derive(Debug)]

@@ -3,6 +3,12 @@
 use change::{Correlation, Origin};
 use pipelines_agent::{Inputs, RunFacts};
 
+/// What texts are named after.
+pub(super) struct Names<'a> {
+    pub(super) service: &'a str,
+    pub(super) environment: &'a str,
+}
+
 /// The service: the input, else the repository's own name, else the pipeline's.
 pub(super) fn service(inputs: &mut Inputs<'_>, facts: &RunFacts) -> String {
     let repository = facts.source.repository.as_deref();

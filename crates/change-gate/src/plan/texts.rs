@@ -4,7 +4,7 @@ use pipelines_agent::{Inputs, RunFacts};
 use serde_json::Value;
 use settings::template::{self, Limits};
 
-use super::draft::Names;
+use super::origin::Names;
 
 /// One text of a change.
 struct Text {
