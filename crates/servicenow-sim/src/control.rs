@@ -14,8 +14,12 @@ use crate::world::World;
 /// Who acts when a form names nobody.
 const DEFAULT_USER: &str = "chris.manager";
 
+/// Where an instance's own pages link to a record; people follow such links out of logs.
+const RECORD_LINK: &str = "/nav_to.do";
+
 pub(crate) fn is_ours(request: &Request) -> bool {
-    request.path == "/" || request.path.starts_with("/-/")
+    let page = request.path == "/" || request.path == RECORD_LINK;
+    page && request.method == "GET" || request.path.starts_with("/-/")
 }
 
 pub(crate) fn serve(world: &mut World, request: &Request) -> Reply {

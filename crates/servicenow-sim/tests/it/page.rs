@@ -19,6 +19,15 @@ fn asked(sim: &Sim, text: &str) -> String {
 }
 
 #[test]
+fn a_link_to_a_record_leads_a_person_to_the_page() {
+    let sim = Sim::start(Options::default());
+    let number = asked(&sim, "Deploy the shop");
+    let link = "/nav_to.do?uri=change_request.do%3Fsys_id%3D0123";
+    assert!(anonymous(&sim).get(link).text().contains(&number));
+    assert_eq!(anonymous(&sim).post(link, &json!({})).status, 401);
+}
+
+#[test]
 fn the_page_shows_and_escapes() {
     let sim = Sim::start(Options::default());
     assert!(
