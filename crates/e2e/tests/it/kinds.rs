@@ -192,6 +192,22 @@ fn without_the_change_api_tables_do_and_the_log_says_so() {
     assert_eq!(count(&world, "POST", "/table/change_request"), 1);
 }
 
+/// Nobody offers the next state there: the type alone names it.
+#[test]
+fn without_the_change_api_an_emergency_still_asks_the_board_alone() {
+    let world = World::with(Options {
+        change_api: false,
+        ..Options::default()
+    });
+    let step = world.gate().input("changeType", "emergency");
+    let mut running = step.start().unwrap();
+    let number = number_of(&mut running);
+    running.wait_for_line("Authorize, approval requested; waiting for approval", BOUND);
+    world.sim.approve(&number, Rounds::Current).unwrap();
+    let finished = running.wait(BOUND);
+    went_on(&world, &finished, &number);
+}
+
 #[test]
 fn without_the_change_api_a_template_still_makes_a_standard_change() {
     let world = World::with(Options {
