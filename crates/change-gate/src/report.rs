@@ -226,7 +226,7 @@ impl Report {
         }
     }
 
-    /// A line of the log that the summary repeats, with how far into the wait it was.
+    /// A line of the log that the summary repeats, with the time.
     fn record(&self, line: &str) {
         self.info(line);
         let at = words::moment(wall_clock());
