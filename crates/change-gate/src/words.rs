@@ -219,6 +219,8 @@ mod tests {
     fn a_rejection_names_who_when_and_why() {
         let row = ApprovalRow {
             approver: "Ada Byron".to_owned(),
+            user_name: None,
+            email: None,
             group: Some("CAB Approval".to_owned()),
             state: RowState::Rejected,
             comment: Some("no backout plan".to_owned()),
@@ -236,6 +238,8 @@ mod tests {
     fn only_those_who_approved_are_named() {
         let row = |approver: &str, state| ApprovalRow {
             approver: approver.to_owned(),
+            user_name: None,
+            email: None,
             group: None,
             state,
             comment: None,

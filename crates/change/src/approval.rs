@@ -56,6 +56,10 @@ impl fmt::Display for Approval {
 pub struct ApprovalRow {
     /// The approver's name as the instance shows it.
     pub approver: String,
+    /// The name the approver signs in with, where it may be read.
+    pub user_name: Option<String>,
+    /// The approver's e-mail address, where it may be read.
+    pub email: Option<String>,
     /// The group for which the approver was asked, as the instance shows it.
     pub group: Option<String>,
     /// The answer.

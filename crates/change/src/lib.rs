@@ -2,10 +2,13 @@
 #![warn(missing_docs)]
 
 mod approval;
+mod change_task;
 mod correlation;
 mod decision;
 mod kind;
 mod number;
+mod outcome;
+mod place;
 mod request;
 mod state;
 mod sys_id;
@@ -13,6 +16,7 @@ mod walk;
 mod window;
 
 pub use approval::{Approval, ApprovalRow, RowState};
+pub use change_task::{ChangeTask, TaskState};
 pub use correlation::{Correlation, Origin};
 pub use decision::{
     ConflictPolicy, Criteria, Decision, Override, ProceedWhen, StopReason, WaitReason,
@@ -20,6 +24,8 @@ pub use decision::{
 };
 pub use kind::Type;
 pub use number::{Number, NumberError};
+pub use outcome::Outcome;
+pub use place::{Place, RunKey};
 pub use request::{Conflicts, Request};
 pub use state::State;
 pub use sys_id::{SysId, SysIdError};

@@ -1,5 +1,7 @@
 //! A change request as it stood when it was read.
 
+use jiff::Timestamp;
+
 use crate::{Approval, Number, State, SysId, Type, Window};
 
 /// One change request. Everything a decision or a reader needs, nothing of how it travelled.
@@ -21,6 +23,10 @@ pub struct Request {
     pub on_hold: Option<String>,
     /// The planned window.
     pub window: Window,
+    /// When the work began.
+    pub work_start: Option<Timestamp>,
+    /// When the work ended.
+    pub work_end: Option<Timestamp>,
     /// Conflicts with other changes, as far as known.
     pub conflicts: Conflicts,
     /// The peer's key as stored. Empty where nobody set one.
@@ -31,6 +37,8 @@ pub struct Request {
     pub short_description: String,
     /// The close code, once closed.
     pub close_code: Option<String>,
+    /// What was said at the end, in an outsider's words.
+    pub close_notes: Option<String>,
 }
 
 /// Conflicts of a change with others.
@@ -59,11 +67,14 @@ impl Request {
             kind: Type::Normal,
             on_hold: None,
             window: Window::default(),
+            work_start: None,
+            work_end: None,
             conflicts: Conflicts::Unknown,
             correlation: String::new(),
             assignment_group: None,
             short_description: "Deploy shop to production".to_owned(),
             close_code: None,
+            close_notes: None,
         }
     }
 

@@ -16,10 +16,12 @@ pub struct Approvals<'a> {
     instance: &'a Instance,
 }
 
-const COLUMNS: [&str; 8] = [
+const COLUMNS: [&str; 10] = [
     "sys_id",
     "sysapproval",
     "approver",
+    "approver.user_name",
+    "approver.email",
     "group",
     "group.assignment_group",
     "state",
@@ -88,6 +90,8 @@ fn decode(row: &Row) -> ApprovalRow {
     let text = |column: &str| row.shown(column).map(str::to_owned);
     ApprovalRow {
         approver: text("approver").unwrap_or_default(),
+        user_name: text("approver.user_name"),
+        email: text("approver.email"),
         // The row's group is a record of its own; its name is that of the group behind it.
         group: text("group.assignment_group").or_else(|| text("group")),
         state: RowState::from_value(row.value("state")),
@@ -112,6 +116,11 @@ mod tests {
         assert_eq!(decoded[0].state, RowState::Rejected);
         assert_eq!(decoded[0].comment.as_deref(), Some("not on a Friday"));
         assert_eq!(decoded[0].at, moment::read("2026-03-06 14:05:09"));
+        assert_eq!(decoded[0].user_name.as_deref(), Some("ana.approver"));
+        assert_eq!(decoded[0].email.as_deref(), Some("ana@example.invalid"));
+        // An account that may not read the user's record gets rows without its columns.
+        assert_eq!(decoded[1].user_name, None);
+        assert_eq!(decoded[1].email, None);
         assert_eq!(decoded[1].group, None);
         assert_eq!(decoded[1].comment, None);
         assert_eq!(decoded[1].state, RowState::Other("not_required".to_owned()));

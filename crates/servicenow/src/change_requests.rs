@@ -27,7 +27,7 @@ use crate::{Instance, change_requests::decode::state_of};
 pub(crate) const TABLE: &str = "change_request";
 
 /// The columns of a full reading. Asked for by name: without that, an answer holds every column of the table.
-pub(crate) const COLUMNS: [&str; 15] = [
+pub(crate) const COLUMNS: [&str; 18] = [
     "sys_id",
     "number",
     "state",
@@ -42,6 +42,9 @@ pub(crate) const COLUMNS: [&str; 15] = [
     "assignment_group",
     "short_description",
     "close_code",
+    "close_notes",
+    "work_start",
+    "work_end",
     "sys_created_on",
 ];
 

@@ -29,11 +29,15 @@ pub(crate) fn request(row: &Row) -> Result<change::Request, &'static str> {
             start: moment_of(row, "start_date")?,
             end: moment_of(row, "end_date")?,
         },
+        // An actual time that cannot be read binds nobody: it is as good as none.
+        work_start: moment::read(row.value("work_start")),
+        work_end: moment::read(row.value("work_end")),
         conflicts: conflicts_of(row.value("conflict_status")),
         correlation: row.value("correlation_id").to_owned(),
         assignment_group: text("assignment_group"),
         short_description: row.value("short_description").to_owned(),
-        close_code: Some(row.value("close_code").to_owned()).filter(|code| !code.is_empty()),
+        close_code: stored(row, "close_code"),
+        close_notes: stored(row, "close_notes"),
     })
 }
 
@@ -65,6 +69,10 @@ pub(crate) fn required(
         missing,
         may_have_happened: wrote,
     })
+}
+
+fn stored(row: &Row, column: &str) -> Option<String> {
+    Some(row.value(column).to_owned()).filter(|text| !text.is_empty())
 }
 
 /// What the column says. Its "Conflict" is known to outlive the conflicts, so it names none.

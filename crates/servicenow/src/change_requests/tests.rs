@@ -77,6 +77,8 @@ fn a_record_becomes_a_change_request_with_its_window_in_utc() {
     let row = wire::row(&result(include_str!("../../fixtures/change_request.json"))).unwrap();
     let change = decode::request(&row).unwrap();
     assert_eq!(change.sys_id, id());
+    assert_eq!(change.work_start, moment::read("2026-03-07 06:01:02"));
+    assert_eq!((change.work_end, change.close_notes), (None, None));
     assert_eq!(change.number.as_str(), "CHG0030022");
     assert_eq!(
         (change.state, change.state_label.as_str()),
