@@ -3,9 +3,11 @@
 use change::{Request, approval_target, decide};
 use change_control::{Control, Order, Place};
 use servicenow::Instance;
+use task::Resolved;
+use task::words::standing;
 
 use crate::ending::Ending;
-use crate::plan::{Plan, Resolved, Sought};
+use crate::plan::{Plan, Sought};
 use crate::report::Report;
 use crate::words;
 
@@ -28,11 +30,7 @@ pub(crate) async fn preview(
     report.saw(&request);
     let decision = decide(&request, &known.criteria, instance.now());
     let would = vec![
-        format!(
-            "{} would be used: {}",
-            request.number,
-            words::standing(&request)
-        ),
+        format!("{} would be used: {}", request.number, standing(&request)),
         format!(
             "its decision right now: {}",
             words::decided(&decision, &request)
@@ -51,7 +49,7 @@ async fn named(
     order: &Order<'_>,
 ) -> Result<Request, Ending> {
     let request = control.open(order).await?.request;
-    report.belongs_elsewhere(&request, &plan.correlation);
+    report.log().belongs_elsewhere(&request, &plan.correlation);
     Ok(request)
 }
 

@@ -91,6 +91,7 @@ impl Story<'_> {
         };
         if opened.how == How::Named {
             self.report
+                .log()
                 .belongs_elsewhere(&opened.request, &self.plan.correlation);
         }
         Ok((opened.request, opened.how))
@@ -128,7 +129,9 @@ impl Story<'_> {
         use change_control::Ending as Waited;
         let key = self.key_of(how);
         match self.control.wait(request, key, criteria, patience).await? {
-            Waited::Proceed { request, overrides } => self.go_on(request, overrides).await,
+            Waited::Proceed { request, overrides } => {
+                Box::pin(self.go_on(request, overrides)).await
+            }
             Waited::Stop { request, reason } => {
                 self.report.saw(&request);
                 self.report.read_approvals(self.instance, &request).await;
@@ -136,7 +139,7 @@ impl Story<'_> {
             }
             Waited::TimedOut { request, reason } => match self.plan.on_timeout {
                 OnTimeout::Fail => Ok(Ending::TimedOut { request, reason }),
-                OnTimeout::Proceed => self.go_on(request, vec![Override::Timeout]).await,
+                OnTimeout::Proceed => Box::pin(self.go_on(request, vec![Override::Timeout])).await,
             },
         }
     }
@@ -152,7 +155,7 @@ impl Story<'_> {
         };
         if !overrides.is_empty() {
             let marker = words::override_marker(&self.plan.correlation, &overrides);
-            let note = words::override_note(&overrides, self.report.facts(), &marker);
+            let note = words::override_note(&overrides, self.report.log().facts(), &marker);
             let (id, number) = (&request.sys_id, &request.number);
             if let Err(error) = self.control.note(id, number, &note, &marker).await {
                 self.report.note_not_written(&error);
@@ -232,7 +235,7 @@ pub(crate) async fn leave(
 async fn cancel(instance: &Instance, report: &Report, request: &mut Request) -> Result<(), String> {
     let mut silent = |_: change_control::News<'_>| {};
     let control = Control::new(instance, Duration::ZERO, &mut silent);
-    let why = words::cancel_note(report.facts());
+    let why = words::cancel_note(report.log().facts());
     match timeout(LAST_WORDS, control.cancel(request, &why)).await {
         Ok(Ok(canceled)) => {
             *request = canceled;

@@ -1,6 +1,5 @@
 #![doc = include_str!("../README.md")]
 
-mod connect;
 mod dry_run;
 mod ending;
 mod gate;
@@ -13,26 +12,19 @@ mod words;
 use std::process::ExitCode;
 use std::time::Duration;
 
-use pipelines_agent::finish::install_panic_hook;
-use pipelines_agent::{Console, Environment, Interrupt, RunFacts};
-use redact::Masker;
+use pipelines_agent::{Environment, Interrupt};
+use task::{Log, connect};
 
 use crate::ending::Ending;
 use crate::plan::Plan;
 use crate::report::Report;
 
+/// How this task introduces itself.
+const TASK: &str = "ServiceNowChangeGate";
+
 fn main() -> ExitCode {
     let environment = Environment::from_process();
-    let masker = Masker::default();
-    environment
-        .secret_values()
-        .for_each(|secret| masker.add(secret));
-    install_panic_hook(masker.clone());
-    let report = Report::new(
-        Console::stdout(masker.clone()),
-        masker,
-        RunFacts::read(&environment),
-    );
+    let report = Report::new(Log::of(&environment));
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_all()
         .build();
@@ -56,24 +48,25 @@ async fn run(environment: &Environment, report: &Report) -> ExitCode {
             );
         }
     };
-    let plan = match Plan::read(environment, report.facts()) {
+    let plan = match Plan::read(environment, report.log().facts()) {
         Ok(plan) => plan,
         Err(mut problems) => {
             // A connection that is wrong as well is told in the same go.
-            let connection = connect::instance(environment, report, Duration::ZERO);
+            let connection = connect::instance(environment, report.log(), TASK, Duration::ZERO);
             problems.extend(connection.err().unwrap_or_default());
             return report.finish(None, &Ending::BadInput(problems));
         }
     };
-    let (instance, http) = match connect::instance(environment, report, plan.unavailable) {
-        Ok(connected) => connected,
-        Err(problems) => return report.finish(Some(&plan), &Ending::BadInput(problems)),
-    };
+    let (instance, http) =
+        match connect::instance(environment, report.log(), TASK, plan.unavailable) {
+            Ok(connected) => connected,
+            Err(problems) => return report.finish(Some(&plan), &Ending::BadInput(problems)),
+        };
     report.opens(&plan, &instance);
     let ending = tokio::select! {
         ending = gate::hold_stage(&plan, &instance, report) => ending,
         cause = interrupt.interrupted() => gate::leave(&plan, &instance, report, cause).await,
     };
-    report.keep_receipts(&http.receipts());
+    report.log().keep_receipts(&http.receipts());
     report.finish(Some(&plan), &ending)
 }

@@ -3,12 +3,6 @@
 //! Everything that can be wrong without asking the instance is found here, and reported in one go.
 
 mod criteria;
-mod draft;
-mod file;
-mod lookup;
-mod moment;
-mod origin;
-mod texts;
 
 use std::time::Duration;
 
@@ -18,13 +12,11 @@ use pipelines_agent::{Environment, Inputs, RunFacts};
 use servicenow::Instance;
 
 pub(crate) use criteria::CriteriaPlan;
-pub(crate) use draft::{Draft, Resolved};
+use settings::{Columns, Key, Task};
+use task::connect::CONNECTION;
+use task::{Draft, Lookup, Names, Resolved, file, origin};
 
 use crate::ending::Ending;
-use lookup::Lookup;
-
-/// The input that names the service connection.
-pub(crate) const CONNECTION: &str = "serviceNowConnection";
 
 /// The defaults and bounds of the times, in the units of their inputs.
 const TIMEOUT_MINUTES: f64 = 120.0;
@@ -78,10 +70,8 @@ pub(crate) const INPUTS: [&str; 37] = [
 /// What the user asked for.
 #[derive(Debug)]
 pub(crate) struct Plan {
-    /// The service, by name.
-    pub(crate) service: String,
-    /// The environment deployed to, by name.
-    pub(crate) environment: String,
+    /// What is deployed, and to where.
+    pub(crate) names: Names,
     /// The stage's identity.
     pub(crate) correlation: Correlation,
     /// Which change.
@@ -156,16 +146,16 @@ impl Plan {
         let mut inputs = Inputs::new(environment);
         inputs.required(CONNECTION);
         let mut problems = Vec::new();
-        let service = origin::service(&mut inputs, facts);
-        let target_environment = origin::environment(&mut inputs, facts);
-        let file = match file::read(&mut inputs, environment, &service, &target_environment) {
+        let names = Names::read(&mut inputs, facts);
+        let ours = |key: &Key| key.task() == Task::Gate;
+        let mut file = match file::read(&mut inputs, environment, ours, &names) {
             Ok(file) => file,
             Err(found) => {
                 problems.extend(found);
                 file::File::default()
             }
         };
-        let mut inputs = inputs.with_fallbacks(file.values);
+        let mut inputs = inputs.with_fallbacks(std::mem::take(&mut file.values));
         let correlation = origin::correlation(facts).unwrap_or_else(|problem| {
             problems.push(problem);
             Correlation::of(&change::Origin::Run {
@@ -174,11 +164,8 @@ impl Plan {
                 stage: "",
             })
         });
-        let names = origin::Names {
-            service: &service,
-            environment: &target_environment,
-        };
-        let target = target(&mut inputs, facts, &names, file.fields);
+        let additional = file.map(&mut inputs, "additionalFields", Columns::Change);
+        let target = target(&mut inputs, facts, &names, additional);
         let plan = Self {
             target,
             criteria: CriteriaPlan::read(&mut inputs),
@@ -216,8 +203,7 @@ impl Plan {
             ),
             dry_run: inputs.flag("dryRun", false),
             notices: file.notices,
-            service: service.clone(),
-            environment: target_environment.clone(),
+            names,
             correlation,
         };
         problems.extend(inputs.problems.iter().map(ToString::to_string));
@@ -279,7 +265,7 @@ impl Plan {
 fn target(
     inputs: &mut Inputs<'_>,
     facts: &RunFacts,
-    names: &origin::Names<'_>,
+    names: &Names,
     fields: file::Fields,
 ) -> Target {
     let words = [

@@ -1,13 +1,11 @@
 //! What a user reads at the end: the last words of the log, and the page on the run's summary tab.
 
-use std::fmt::Write as _;
 use std::time::Duration;
 
 use change::{ApprovalRow, Conflicts, Override, Request, Window};
-use pipelines_agent::RunFacts;
 use pipelines_agent::interrupt::Cause;
-use pipelines_agent::summary::escape_markdown;
-use redact::Masker;
+use task::words::{length, moment, standing, state};
+use task::{Log, Page};
 
 use crate::ending::Ending;
 use crate::plan::Plan;
@@ -16,13 +14,13 @@ use crate::words;
 
 /// The last words of the log: the first line says how it ended, every further one is a problem of its own.
 pub(crate) fn last_words(ending: &Ending, rows: &[ApprovalRow], waited: Duration) -> Vec<String> {
-    let waited = words::length(waited);
+    let waited = length(waited);
     match ending {
         Ending::Proceeded { request, overrides } if overrides.is_empty() => {
             vec![format!(
                 "{} allows this stage ({}{}); waited {waited}",
                 request.number,
-                words::standing(request),
+                standing(request),
                 words::approved_by(rows)
             )]
         }
@@ -40,7 +38,7 @@ pub(crate) fn last_words(ending: &Ending, rows: &[ApprovalRow], waited: Duration
         Ending::TimedOut { request, reason } => vec![format!(
             "{} is still {}, {} after {waited}; the change is left open, and a rerun of this stage goes on with it",
             request.number,
-            words::standing(request),
+            standing(request),
             words::waiting_for(reason)
         )],
         Ending::Manual { error, .. } => vec![format!(
@@ -88,7 +86,7 @@ fn interrupted(
         };
     };
     let number = &request.number;
-    let standing = words::standing(request);
+    let standing = standing(request);
     match canceled {
         None => format!("{why}; {number} is left as it was last seen: {standing}"),
         Some(Ok(())) => format!("{why}; {number} was cancelled (onCancel: cancelChange)"),
@@ -98,72 +96,36 @@ fn interrupted(
     }
 }
 
-/// A page that is being written.
-struct Page<'m> {
-    text: String,
-    masker: &'m Masker,
-}
-
-impl Page<'_> {
-    /// Foreign text as it may stand on the page. Secrets go first: once escaped or cut they are hard to find.
-    fn shown(&self, foreign: &str) -> String {
-        escape_markdown(&self.masker.mask(foreign))
-    }
-
-    fn row(&mut self, name: &str, value: &str) {
-        let value = self.shown(value);
-        let _ = writeln!(self.text, "| {name} | {value} |");
-    }
-
-    fn list(&mut self, title: &str, lines: &[String]) {
-        if lines.is_empty() {
-            return;
-        }
-        let _ = writeln!(self.text, "\n#### {title}\n");
-        for line in lines {
-            let line = self.shown(line);
-            let _ = writeln!(self.text, "- {line}");
-        }
-    }
-}
-
 /// The page on the run's summary tab, in Markdown.
 pub(crate) fn page(
     plan: &Plan,
     ending: &Ending,
     seen: &Seen,
-    facts: &RunFacts,
-    masker: &Masker,
+    log: &Log,
     waited: Duration,
 ) -> String {
-    let mut page = Page {
-        text: format!("### {}\n\n", headline(ending)),
-        masker,
-    };
+    let masker = log.masker();
+    let mut page = Page::new(headline(ending), &masker);
     if !matches!(ending, Ending::Proceeded { overrides, .. } if overrides.is_empty()) {
-        for line in last_words(ending, &seen.approvals, waited) {
-            let line = page.shown(&line);
-            let _ = writeln!(page.text, "> {line}\n>");
-        }
-        page.text.push('\n');
+        page.quote(&last_words(ending, &seen.approvals, waited));
     }
-    page.text.push_str("| | |\n|---|---|\n");
+    page.table();
     if let Some(request) = ending.request().or(seen.request.as_ref()) {
         change_rows(&mut page, request, seen.address.as_deref());
     }
-    page.row("Service", &plan.service);
-    page.row("Environment", &plan.environment);
-    if let Some(who) = &facts.requested_for {
+    page.row("Service", &plan.names.service);
+    page.row("Environment", &plan.names.environment);
+    if let Some(who) = &log.facts().requested_for {
         page.row("Requested by", who);
     }
-    page.row("Waited", &words::length(waited));
+    page.row("Waited", &length(waited));
     if let Ending::Proceeded { overrides, .. } = ending {
         overridden(&mut page, overrides);
     }
     approvers(&mut page, &seen.approvals);
-    page.list("Warnings", &seen.warnings);
-    page.list("What happened", &seen.history);
-    page.text
+    page.list("Warnings", &log.warnings());
+    page.list("What happened", &log.history());
+    page.into_text()
 }
 
 fn headline(ending: &Ending) -> &'static str {
@@ -185,21 +147,16 @@ fn headline(ending: &Ending) -> &'static str {
 }
 
 fn change_rows(page: &mut Page<'_>, request: &Request, address: Option<&str>) {
-    let number = page.shown(request.number.as_str());
-    let number = match address {
-        Some(address) => format!("[{number}]({address})"),
-        None => number,
-    };
-    let _ = writeln!(page.text, "| Change | {number} |");
+    page.change(request, address);
     page.row("Title", &request.short_description);
     page.row("Type", request.kind.value());
-    page.row("State", &words::state(request));
+    page.row("State", &state(request));
     page.row("Approval", request.approval.value());
     if let Some(group) = &request.assignment_group {
         page.row("Assignment group", group);
     }
     if request.window != Window::default() {
-        let at = |moment: Option<_>| moment.map_or_else(|| "open".to_owned(), words::moment);
+        let at = |when: Option<_>| when.map_or_else(|| "open".to_owned(), moment);
         let window = format!("{} to {}", at(request.window.start), at(request.window.end));
         page.row("Window", &window);
     }
@@ -219,15 +176,17 @@ fn approvers(page: &mut Page<'_>, rows: &[ApprovalRow]) {
     if rows.is_empty() {
         return;
     }
-    page.text.push_str("\n#### Approvers\n\n| Approver | Group | Answer | When | Comment |\n|---|---|---|---|---|\n");
+    page.line(
+        "\n#### Approvers\n\n| Approver | Group | Answer | When | Comment |\n|---|---|---|---|---|",
+    );
     for row in rows {
         let cells = [
             page.shown(&row.approver),
             page.shown(row.group.as_deref().unwrap_or("")),
             page.shown(&row.state.to_string()),
-            row.at.map(words::moment).unwrap_or_default(),
+            row.at.map(moment).unwrap_or_default(),
             page.shown(row.comment.as_deref().unwrap_or("")),
         ];
-        let _ = writeln!(page.text, "| {} |", cells.join(" | "));
+        page.line(&format!("| {} |", cells.join(" | ")));
     }
 }

@@ -1,40 +1,10 @@
 //! The words a user reads. Texts of the instance are passed through as they are: the console defuses them.
 
-use std::time::Duration;
-
 use change::{
-    ApprovalRow, Correlation, Decision, Override, Request, RowState, State, StopReason, WaitReason,
+    ApprovalRow, Correlation, Decision, Override, Request, RowState, StopReason, WaitReason,
 };
-use jiff::Timestamp;
 use pipelines_agent::RunFacts;
-
-/// The name of a state for people and for later steps: the shipped one, else the instance's label.
-pub(crate) fn state(request: &Request) -> String {
-    match request.state {
-        State::Other(_) if !request.state_label.is_empty() => request.state_label.clone(),
-        state => state.to_string(),
-    }
-}
-
-/// State and approval in one breath.
-pub(crate) fn standing(request: &Request) -> String {
-    format!("{}, approval {}", state(request), request.approval)
-}
-
-/// A moment for people, always in UTC.
-pub(crate) fn moment(moment: Timestamp) -> String {
-    moment.strftime("%Y-%m-%d %H:%M:%S UTC").to_string()
-}
-
-/// A length of time for people.
-pub(crate) fn length(length: Duration) -> String {
-    let seconds = length.as_secs();
-    match (seconds / 3600, seconds / 60 % 60, seconds % 60) {
-        (0, 0, s) => format!("{s} s"),
-        (0, m, s) => format!("{m} min {s} s"),
-        (h, m, _) => format!("{h} h {m} min"),
-    }
-}
+use task::words::moment;
 
 /// What is still missing.
 pub(crate) fn waiting_for(reason: &WaitReason) -> String {
@@ -200,20 +170,6 @@ pub(crate) fn cancel_note(facts: &RunFacts) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn lengths_are_told_in_two_units_at_most() {
-        let table = [
-            (0, "0 s"),
-            (59, "59 s"),
-            (60, "1 min 0 s"),
-            (3599, "59 min 59 s"),
-            (7265, "2 h 1 min"),
-        ];
-        for (seconds, text) in table {
-            assert_eq!(length(Duration::from_secs(seconds)), text);
-        }
-    }
 
     #[test]
     fn a_rejection_names_who_when_and_why() {

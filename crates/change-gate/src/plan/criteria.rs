@@ -3,9 +3,7 @@
 use change::{ConflictPolicy, Criteria, ProceedWhen, State, WindowPolicy};
 use pipelines_agent::Inputs;
 use servicenow::Instance;
-
-use super::lookup::Lookup;
-use crate::ending::Ending;
+use task::Lookup;
 
 /// When to go on; a state given by an instance's own label is not known yet.
 #[derive(Debug)]
@@ -52,7 +50,7 @@ impl CriteriaPlan {
         &self,
         instance: &Instance,
         look: &mut Lookup<'_, '_>,
-    ) -> Result<Criteria, Ending> {
+    ) -> Result<Criteria, change_control::Error> {
         let label = match &self.when {
             When::Known(known) => return Ok(self.with(known.clone())),
             When::Labelled(label) => label,

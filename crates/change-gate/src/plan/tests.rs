@@ -122,12 +122,12 @@ fn all_problems_are_reported_together() {
 fn service_and_environment_follow_the_run() {
     let plan = read(&[]).unwrap();
     assert_eq!(
-        (plan.service.as_str(), plan.environment.as_str()),
+        (plan.names.service.as_str(), plan.names.environment.as_str()),
         ("payment-service", "Production")
     );
     let plan = read(&[("service", "billing"), ("environment", "eu")]).unwrap();
     assert_eq!(
-        (plan.service.as_str(), plan.environment.as_str()),
+        (plan.names.service.as_str(), plan.names.environment.as_str()),
         ("billing", "eu")
     );
     assert_eq!(

@@ -3,13 +3,14 @@
 use change::Type;
 use jiff::Timestamp;
 use pipelines_agent::{Inputs, RunFacts};
+use serde_json::Value;
 use servicenow::{Fields, Instance, NewChange};
 
-use super::lookup::Lookup;
-use super::moment::Moment;
-use super::origin::{self, Names};
-use super::{file, texts};
-use crate::ending::Ending;
+use crate::file::Fields as Columns;
+use crate::lookup::Lookup;
+use crate::moment::Moment;
+use crate::origin::{self, Names};
+use crate::texts::{self, Width};
 
 /// Inputs that hold a label or a value of a choice, with their columns.
 const CHOICES: [(&str, &str); 4] = [
@@ -19,9 +20,42 @@ const CHOICES: [(&str, &str); 4] = [
     ("category", "category"),
 ];
 
+/// Inputs that hold a text, with their columns and what stands there when the user gives nothing.
+const TEXTS: [(&str, &str, Option<&str>, Width); 6] = [
+    (
+        "shortDescription",
+        "short_description",
+        Some(
+            "Deploy {{ service }} {% if release.name %}{{ release.name }}{% else %}{{ run.number }}{% endif %} to \
+             {{ environment }}",
+        ),
+        Width::Short,
+    ),
+    (
+        "description",
+        "description",
+        Some(
+            "Opened by Azure Pipelines for a deployment.\n\nService: {{ service }}\nEnvironment: {{ environment }}\n\
+             Project: {{ project }}\nPipeline: {{ pipeline.name }}\nRun: {{ run.number }}\n\
+             {% if release.name %}Release: {{ release.name }}\n{% endif %}Repository: {{ repository }}\n\
+             Branch: {{ branch }}\nCommit: {{ commit }}\nRequested by: {{ requestedFor }}\nPage: {{ page }}\n",
+        ),
+        Width::Long,
+    ),
+    ("justification", "justification", None, Width::Long),
+    (
+        "implementationPlan",
+        "implementation_plan",
+        None,
+        Width::Long,
+    ),
+    ("backoutPlan", "backout_plan", None, Width::Long),
+    ("testPlan", "test_plan", None, Width::Long),
+];
+
 /// A change to open, as the user wrote it: names and labels are not looked up yet.
 #[derive(Debug)]
-pub(crate) struct Draft {
+pub struct Draft {
     /// Not given where a model says it.
     kind: Option<Type>,
     template: Option<String>,
@@ -37,7 +71,7 @@ pub(crate) struct Draft {
 
 /// The same with keys and stored values.
 #[derive(Debug)]
-pub(crate) struct Resolved {
+pub struct Resolved {
     new: NewChange,
     start: Option<Moment>,
     end: Option<Moment>,
@@ -45,19 +79,19 @@ pub(crate) struct Resolved {
 
 impl Draft {
     /// Reads the draft. Problems are left with `inputs`.
-    pub(super) fn read(
+    pub fn read(
         inputs: &mut Inputs<'_>,
         facts: &RunFacts,
-        names: &Names<'_>,
-        fields: file::Fields,
+        names: &Names,
+        additional: Columns,
     ) -> Self {
         let template = inputs.text("standardChangeTemplate");
         let model = inputs.text("changeModel");
         let kind = kind(inputs, template.is_some());
         // A template brings its own texts, and refuses to have its description and plans overwritten.
         let templated = template.is_some() && kind == Type::Standard;
-        let mut columns = texts::render(inputs, facts, names, templated);
-        columns.extend(additional(inputs, fields));
+        let mut columns = texts(inputs, &names.with_facts(facts), templated);
+        columns.extend(additional);
         let choices = CHOICES
             .iter()
             .filter_map(|(input, column)| inputs.text(input).map(|value| (*column, value)));
@@ -79,11 +113,11 @@ impl Draft {
     }
 
     /// Looks names and labels up. What the instance does not know is left with `look`.
-    pub(super) async fn resolve(
+    pub async fn resolve(
         &self,
         instance: &Instance,
         look: &mut Lookup<'_, '_>,
-    ) -> Result<Resolved, Ending> {
+    ) -> Result<Resolved, change_control::Error> {
         let references = instance.references();
         let template = look
             .up(
@@ -153,10 +187,10 @@ impl Draft {
     }
 }
 
-#[cfg(test)]
 impl Draft {
     /// Whether the last word on a column is this value.
-    pub(super) fn sets(&self, column: &str, value: &str) -> bool {
+    #[must_use]
+    pub fn sets(&self, column: &str, value: &str) -> bool {
         let last = self.columns.iter().rfind(|(name, _)| name == column);
         last.is_some_and(|(_, stored)| stored == value)
     }
@@ -164,13 +198,15 @@ impl Draft {
 
 impl Resolved {
     /// Whether the planned end is not after the start.
-    pub(super) fn is_backwards(&self, now: Timestamp) -> bool {
+    #[must_use]
+    pub fn is_backwards(&self, now: Timestamp) -> bool {
         let both = self.start.zip(self.end);
         both.is_some_and(|(start, end)| end.resolve(now) <= start.resolve(now))
     }
 
     /// The change to create at the instance's `now`, from which relative windows count.
-    pub(crate) fn at(&self, now: Timestamp) -> NewChange {
+    #[must_use]
+    pub fn at(&self, now: Timestamp) -> NewChange {
         let mut new = self.new.clone();
         for (column, moment) in [("start_date", self.start), ("end_date", self.end)] {
             if let Some(moment) = moment {
@@ -229,21 +265,13 @@ fn window(inputs: &mut Inputs<'_>) -> (Option<Moment>, Option<Moment>) {
     (start, end)
 }
 
-fn additional(inputs: &mut Inputs<'_>, mut fields: file::Fields) -> file::Fields {
-    let Some(text) = inputs.free_text("additionalFields") else {
-        return fields;
-    };
-    match file::field_map(&text) {
-        Ok(given) => fields.extend(given),
-        Err(problems) => {
-            for problem in problems {
-                inputs.problem(
-                    "additionalFields",
-                    problem,
-                    "give a YAML or JSON map of columns",
-                );
-            }
-        }
+/// The texts of a change with their columns. Problems are left with `inputs`.
+fn texts(inputs: &mut Inputs<'_>, facts: &Value, templated: bool) -> Vec<(String, String)> {
+    let mut columns = Vec::new();
+    for (input, column, default, width) in TEXTS {
+        let default = default.filter(|_| !templated || width == Width::Short);
+        let text = texts::render(inputs, input, default, facts, width);
+        columns.extend(text.map(|text| (column.to_owned(), text)));
     }
-    fields
+    columns
 }

@@ -4,7 +4,7 @@ use jiff::{SignedDuration, Timestamp};
 
 /// A planned moment.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Moment {
+pub enum Moment {
     /// This one.
     At(Timestamp),
     /// This long after the change is opened, by the instance's clock.
@@ -13,7 +13,8 @@ pub(crate) enum Moment {
 
 impl Moment {
     /// Reads an RFC 3339 time (with its offset) or an ISO 8601 duration (`PT2H`, `P1D`, never negative).
-    pub(crate) fn parse(text: &str) -> Option<Self> {
+    #[must_use]
+    pub fn parse(text: &str) -> Option<Self> {
         if text.starts_with(['P', 'p']) {
             let length = with_days(text)?;
             return (!length.is_negative()).then_some(Self::In(length));
@@ -22,7 +23,8 @@ impl Moment {
     }
 
     /// The moment itself, given when the change is opened.
-    pub(crate) fn resolve(self, now: Timestamp) -> Timestamp {
+    #[must_use]
+    pub fn resolve(self, now: Timestamp) -> Timestamp {
         match self {
             Self::At(moment) => moment,
             Self::In(length) => now.checked_add(length).unwrap_or(Timestamp::MAX),

@@ -1,17 +1,18 @@
 //! Names and labels that only the instance can resolve.
 
-use change_control::Control;
-
-use crate::ending::Ending;
+use change_control::{Control, Error};
 
 /// Asks the instance for names, and keeps those that it does not know, so that all are reported together.
-pub(super) struct Lookup<'c, 'i> {
+#[derive(Debug)]
+pub struct Lookup<'c, 'i> {
     control: &'c Control<'i>,
     wrong: Vec<String>,
 }
 
 impl<'c, 'i> Lookup<'c, 'i> {
-    pub(super) fn new(control: &'c Control<'i>) -> Self {
+    /// No look-up yet.
+    #[must_use]
+    pub fn new(control: &'c Control<'i>) -> Self {
         Self {
             control,
             wrong: Vec::new(),
@@ -19,12 +20,15 @@ impl<'c, 'i> Lookup<'c, 'i> {
     }
 
     /// What a name stands for; `None` where none was given, or where it is wrong and kept for [`Lookup::done`].
-    pub(super) async fn up<T>(
+    ///
+    /// # Errors
+    /// When the instance refuses to answer, or stays unreachable.
+    pub async fn up<T>(
         &mut self,
         input: &str,
         name: Option<&str>,
         once: impl AsyncFn(&str) -> Result<T, servicenow::Error>,
-    ) -> Result<Option<T>, Ending> {
+    ) -> Result<Option<T>, Error> {
         let Some(name) = name else {
             return Ok(None);
         };
@@ -49,16 +53,16 @@ impl<'c, 'i> Lookup<'c, 'i> {
         }
     }
 
-    /// Ends the look-ups.
-    ///
-    /// # Errors
     /// Keeps a problem that showed only now.
-    pub(super) fn problem(&mut self, input: &str, what: &str, mend: &str) {
+    pub fn problem(&mut self, input: &str, what: &str, mend: &str) {
         self.wrong.push(format!("input '{input}': {what}; {mend}"));
     }
 
-    /// All that was wrong.
-    pub(super) fn done(self) -> Result<(), Vec<String>> {
+    /// Ends the look-ups.
+    ///
+    /// # Errors
+    /// All that was wrong, each a line for the pipeline's author.
+    pub fn done(self) -> Result<(), Vec<String>> {
         if self.wrong.is_empty() {
             Ok(())
         } else {

@@ -8,20 +8,23 @@ use pipelines_agent::{AgentProxy, Certificates, Environment, Inputs, ServiceConn
 use redact::Secret;
 use servicenow::{Auth, Grant, Instance};
 
-use crate::plan::CONNECTION;
-use crate::report::Report;
+use crate::Log;
+
+/// The input that names the service connection.
+pub const CONNECTION: &str = "serviceNowConnection";
 
 /// Longer pauses that the instance asks for are not made in silence further down: the log tells them.
 const SILENT_PAUSE: Duration = Duration::from_secs(5);
 
-/// The instance that the step's connection names, and the client it is asked by. `unavailable` is how long an instance
-/// that does not answer is waited for.
+/// The instance that the step's connection names, and the client it is asked by. `task` is how the program introduces
+/// itself; `unavailable` is how long an instance that does not answer is waited for.
 ///
 /// # Errors
 /// Every problem found, each a line for the pipeline's author.
-pub(crate) fn instance(
+pub fn instance(
     environment: &Environment,
-    report: &Report,
+    log: &Log,
+    task: &str,
     unavailable: Duration,
 ) -> Result<(Instance, Client), Vec<String>> {
     // That none is named is the plan's to say.
@@ -31,14 +34,14 @@ pub(crate) fn instance(
     let connection = ServiceConnection::read(environment, CONNECTION, &id)
         .map_err(|error| vec![redact::chain(&error)])?;
     let (auth, identity) = who(&connection)?;
-    let http = Client::new(way(environment, report, identity, unavailable)?)
+    let http = Client::new(way(environment, log, task, identity, unavailable)?)
         .map_err(|error| vec![redact::chain(&error)])?;
     http.notices()
         .iter()
-        .for_each(|notice| report.warn("proxy", notice));
-    let announce = report.announcer();
+        .for_each(|notice| log.warn("proxy", notice));
+    let announce = log.announcer();
     let instance = Instance::new(connection.url.clone(), auth, http.clone())
-        .with_clock(Arc::new(crate::report::wall_clock))
+        .with_clock(Arc::new(crate::log::wall_clock))
         .on_new_secret(Arc::new(move |secret: &Secret| announce(secret)));
     Ok((instance, http))
 }
@@ -46,13 +49,14 @@ pub(crate) fn instance(
 /// Proxy, trust and receipts, as the agent was configured.
 fn way(
     environment: &Environment,
-    report: &Report,
+    log: &Log,
+    task: &str,
     identity: Option<Identity>,
     unavailable: Duration,
 ) -> Result<Settings, Vec<String>> {
     let certificates = Certificates::read(environment);
     if certificates.skip_validation {
-        report.warn(
+        log.warn(
             "tls",
             "this agent is configured to skip the validation of certificates; this task validates them all the same, \
              as it hands credentials over. Trust a private certificate authority with --sslcacert of the agent, \
@@ -61,10 +65,7 @@ fn way(
     }
     let proxy = AgentProxy::read(environment).map_err(|error| vec![redact::chain(&error)])?;
     Ok(Settings {
-        user_agent: format!(
-            "Snowgate/{} (ServiceNowChangeGate)",
-            env!("CARGO_PKG_VERSION")
-        ),
+        user_agent: format!("Snowgate/{} ({task})", env!("CARGO_PKG_VERSION")),
         proxy: proxy.map(|proxy| Proxy {
             url: proxy.url,
             username: proxy.username,
@@ -82,8 +83,8 @@ fn way(
         },
         limits: limits(unavailable),
         breaker: breaker(unavailable),
-        masker: report.masker(),
-        keep_receipts: report.facts().debug,
+        masker: log.masker(),
+        keep_receipts: log.facts().debug,
         ..Settings::default()
     })
 }

@@ -2,15 +2,40 @@
 
 use change::{Correlation, Origin};
 use pipelines_agent::{Inputs, RunFacts};
+use serde_json::Value;
 
-/// What texts are named after.
-pub(super) struct Names<'a> {
-    pub(super) service: &'a str,
-    pub(super) environment: &'a str,
+/// What is deployed, and to where.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Names {
+    /// The service, by name.
+    pub service: String,
+    /// The environment deployed to, by name.
+    pub environment: String,
+}
+
+impl Names {
+    /// Reads the inputs `service` and `environment` over what the run is called. Problems are left with `inputs`.
+    pub fn read(inputs: &mut Inputs<'_>, facts: &RunFacts) -> Self {
+        Self {
+            service: service(inputs, facts),
+            environment: environment(inputs, facts),
+        }
+    }
+
+    /// The facts of the run for text templates, with these names among them.
+    #[must_use]
+    pub fn with_facts(&self, facts: &RunFacts) -> Value {
+        let mut facts = facts.to_json();
+        if let Value::Object(map) = &mut facts {
+            map.insert("service".to_owned(), self.service.as_str().into());
+            map.insert("environment".to_owned(), self.environment.as_str().into());
+        }
+        facts
+    }
 }
 
 /// The service: the input, else the repository's own name, else the pipeline's.
-pub(super) fn service(inputs: &mut Inputs<'_>, facts: &RunFacts) -> String {
+fn service(inputs: &mut Inputs<'_>, facts: &RunFacts) -> String {
     let repository = facts.source.repository.as_deref();
     let name = repository.map(|name| name.rsplit('/').next().unwrap_or(name));
     let release = facts
@@ -30,7 +55,7 @@ pub(super) fn service(inputs: &mut Inputs<'_>, facts: &RunFacts) -> String {
 }
 
 /// The environment: the input, else the YAML environment, else the release stage, else the stage.
-pub(super) fn environment(inputs: &mut Inputs<'_>, facts: &RunFacts) -> String {
+fn environment(inputs: &mut Inputs<'_>, facts: &RunFacts) -> String {
     let release = facts
         .release
         .as_ref()
@@ -54,7 +79,7 @@ pub(super) fn environment(inputs: &mut Inputs<'_>, facts: &RunFacts) -> String {
 ///
 /// # Errors
 /// When the agent did not say which project, run or stage this is.
-pub(super) fn correlation(facts: &RunFacts) -> Result<Correlation, String> {
+pub fn correlation(facts: &RunFacts) -> Result<Correlation, String> {
     let need = |value: &'_ Option<String>, name: &str| {
         value.clone().ok_or_else(|| {
             format!(
@@ -90,7 +115,7 @@ pub(super) fn correlation(facts: &RunFacts) -> Result<Correlation, String> {
 }
 
 /// The identity in words, for people: at most as wide as its column, 100 characters.
-pub(super) fn display(facts: &RunFacts) -> String {
+pub(crate) fn display(facts: &RunFacts) -> String {
     let release = facts.release.as_ref();
     let stage = release.and_then(|release| release.environment.as_deref());
     let parts = [
@@ -109,7 +134,8 @@ pub(super) fn display(facts: &RunFacts) -> String {
 }
 
 /// A value short enough for a message.
-pub(super) fn shown(value: &str) -> String {
+#[must_use]
+pub fn shown(value: &str) -> String {
     let mut short: String = value.chars().take(60).collect();
     if short.len() < value.len() {
         short.push_str("...");

@@ -4,34 +4,36 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use pipelines_agent::{Environment, Fallback, Inputs};
-use settings::{Columns, Settings, Task, Value};
+use settings::{Columns, Key, Settings, Value};
+
+use crate::origin::Names;
 
 /// The name of the file where the input names a folder.
 const NAME: &str = "servicenow.yml";
 
 /// Columns and their values.
-pub(crate) type Fields = BTreeMap<String, String>;
+pub type Fields = BTreeMap<String, String>;
 
 /// What the file gives.
 #[derive(Debug, Default)]
-pub(super) struct File {
+pub struct File {
     /// Values by input name.
-    pub(super) values: BTreeMap<String, Fallback>,
-    /// Additional columns; the input's are added to them one by one.
-    pub(super) fields: Fields,
+    pub values: BTreeMap<String, Fallback>,
+    /// Maps of columns by input name; the input's own columns are added to them one by one.
+    pub maps: BTreeMap<String, Fields>,
     /// What the user should know.
-    pub(super) notices: Vec<String>,
+    pub notices: Vec<String>,
 }
 
-/// Reads the file that the input `configFile` names, if it names one.
+/// Reads the file that the input `configFile` names, if it names one: the values of the keys that are `wanted`.
 ///
 /// # Errors
 /// Every problem of the file, each a line with its place.
-pub(super) fn read(
+pub fn read(
     inputs: &mut Inputs<'_>,
     environment: &Environment,
-    service: &str,
-    target: &str,
+    wanted: impl Fn(&Key) -> bool,
+    names: &Names,
 ) -> Result<File, Vec<String>> {
     let Some(given) = inputs.text("configFile") else {
         return Ok(File::default());
@@ -56,30 +58,30 @@ pub(super) fn read(
             .collect::<Vec<_>>()
     })?;
     let resolved = settings
-        .resolve(service, Some(target))
+        .resolve(&names.service, Some(&names.environment))
         .map_err(|error| vec![redact::chain(&error)])?;
     let mut file = File {
         notices: resolved.notices().to_vec(),
         ..File::default()
     };
-    let ours: Vec<&str> = settings::value_keys()
-        .iter()
-        .filter(|key| key.task() == Task::Gate)
-        .map(|key| key.name())
-        .collect();
-    for (key, value, origin) in resolved.iter().filter(|(key, _, _)| ours.contains(key)) {
+    for (name, value, origin) in resolved.iter() {
+        let known = settings::value_keys().iter().find(|key| key.name() == name);
+        let Some(key) = known.filter(|key| wanted(key)) else {
+            continue;
+        };
+        let input = key.input_name().to_owned();
         let value = match value {
             Value::Fields(fields) => {
-                file.fields.clone_from(fields);
+                file.maps.insert(input, fields.clone());
                 continue;
             }
             Value::Text(text) => text.clone(),
             Value::Flag(flag) => flag.to_string(),
             Value::Whole(whole) => whole.to_string(),
-            Value::List(items) => items.join(","),
+            Value::List(items) => items.join("\n"),
         };
         file.values.insert(
-            key.to_owned(),
+            input,
             Fallback {
                 value,
                 origin: origin.to_string(),
@@ -103,16 +105,22 @@ fn locate(environment: &Environment, given: &str) -> Option<PathBuf> {
     inside.is_file().then_some(inside)
 }
 
-/// The input `additionalFields`.
-///
-/// # Errors
-/// Every problem, each with its place in the input.
-pub(super) fn field_map(text: &str) -> Result<Fields, Vec<String>> {
-    settings::field_map("additionalFields", text, Columns::Change).map_err(|problems| {
-        problems
-            .as_slice()
-            .iter()
-            .map(ToString::to_string)
-            .collect()
-    })
+impl File {
+    /// The map of columns that an input holds, over the file's. Problems are left with `inputs`.
+    pub fn map(&mut self, inputs: &mut Inputs<'_>, input: &str, columns: Columns) -> Fields {
+        let mut fields = self.maps.remove(input).unwrap_or_default();
+        let Some(text) = inputs.free_text(input) else {
+            return fields;
+        };
+        match settings::field_map(input, &text, columns) {
+            Ok(given) => fields.extend(given),
+            Err(problems) => {
+                for problem in problems.as_slice() {
+                    let mend = "give a YAML or JSON map of columns";
+                    inputs.problem(input, problem.to_string(), mend);
+                }
+            }
+        }
+        fields
+    }
 }
