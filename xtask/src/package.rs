@@ -24,6 +24,9 @@ pub(crate) use musl::Debian;
 use plan::{Plan, Source};
 use platform::Platform;
 
+/// What one program may weigh: each of them travels to every agent, once per platform.
+const AIMED_BYTES: u64 = 3_000_000;
+
 /// What the command line asked for.
 #[derive(Debug, Default)]
 pub(crate) struct Options {
@@ -88,24 +91,28 @@ pub(crate) fn package(workspace: &Workspace, options: &Options) -> Result<PathBu
 
 fn build_programs(workspace: &Workspace, plan: &Plan) -> Result<Vec<(Source, PathBuf)>> {
     let mut built: Vec<(Source, PathBuf)> = Vec::new();
-    for entry in &plan.entries {
-        let Source::Program {
-            crate_name,
-            platform,
-        } = &entry.from
-        else {
-            continue;
-        };
-        if built.iter().any(|(known, _)| *known == entry.from) {
-            continue;
+    for (platform, crates) in plan.programs() {
+        heading(&format!("programs for {}", platform.folder()));
+        let paths = programs::build(workspace, &crates, platform)?;
+        for (crate_name, path) in crates.into_iter().zip(paths) {
+            note(&told_size(crate_name, fs::metadata(&path)?.len()));
+            let source = Source::Program {
+                crate_name,
+                platform,
+            };
+            built.push((source, path));
         }
-        heading(&format!("program {crate_name} for {}", platform.folder()));
-        let path = programs::build(workspace, crate_name, *platform)?;
-        let size = fs::metadata(&path)?.len();
-        note(&format!("{size} bytes"));
-        built.push((entry.from.clone(), path));
     }
     Ok(built)
+}
+
+/// A program's size and how it stands to the aim.
+fn told_size(program: &str, bytes: u64) -> String {
+    let stands = match bytes.checked_sub(AIMED_BYTES) {
+        None | Some(0) => "within".to_owned(),
+        Some(more) => format!("{more} above"),
+    };
+    format!("{program}: {bytes} bytes, {stands} the aim of {AIMED_BYTES}")
 }
 
 fn packed(plan: &Plan, staged: &Path) -> Result<Vec<u8>> {

@@ -183,7 +183,13 @@ mod tests {
             .unwrap()
             .stamped("2.3.4".parse().unwrap());
         assert_eq!(extension.vsix_name(), "snowgate.snowgate-2.3.4.vsix");
-        assert_eq!(extension.task_folders(), ["tasks/ServiceNowChangeGate"]);
+        assert_eq!(
+            extension.task_folders(),
+            [
+                "tasks/ServiceNowChangeGate",
+                "tasks/ServiceNowDeploymentRecord"
+            ]
+        );
     }
 
     #[test]

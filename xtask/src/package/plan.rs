@@ -13,7 +13,10 @@ use crate::workspace::{Version, Workspace};
 const LAUNCHER: &str = "tasks/launcher.js";
 
 /// Task folder and the crate whose program it carries.
-const TASK_PROGRAMS: [(&str, &str); 1] = [("tasks/ServiceNowChangeGate", "change-gate")];
+const TASK_PROGRAMS: [(&str, &str); 2] = [
+    ("tasks/ServiceNowChangeGate", "change-gate"),
+    ("tasks/ServiceNowDeploymentRecord", "deployment-record"),
+];
 
 /// Where the bytes of one entry come from.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -93,6 +96,26 @@ impl Plan {
             entries,
         })
     }
+
+    /// The programs to build, by platform: those of one platform come out of one build.
+    pub(crate) fn programs(&self) -> Vec<(Platform, Vec<&'static str>)> {
+        let mut programs: Vec<(Platform, Vec<&'static str>)> = Vec::new();
+        for entry in &self.entries {
+            let Source::Program {
+                crate_name,
+                platform,
+            } = entry.from
+            else {
+                continue;
+            };
+            match programs.iter_mut().find(|(known, _)| *known == platform) {
+                Some((_, crates)) if crates.contains(&crate_name) => {}
+                Some((_, crates)) => crates.push(crate_name),
+                None => programs.push((platform, vec![crate_name])),
+            }
+        }
+        programs
+    }
 }
 
 impl fmt::Display for Plan {
@@ -171,7 +194,25 @@ snowgate.snowgate-VERSION.vsix
   tasks/ServiceNowChangeGate/icon.png  <-  tasks/ServiceNowChangeGate/icon.png
   tasks/ServiceNowChangeGate/launcher.js  <-  tasks/launcher.js
   tasks/ServiceNowChangeGate/task.json  <-  tasks/ServiceNowChangeGate/task.json, version VERSION
+  tasks/ServiceNowDeploymentRecord/bin/linux-x64/deployment-record  <-  program deployment-record for linux-x64
+  tasks/ServiceNowDeploymentRecord/bin/win32-arm64/deployment-record.exe  <-  program deployment-record for win32-arm64
+  tasks/ServiceNowDeploymentRecord/icon.png  <-  tasks/ServiceNowDeploymentRecord/icon.png
+  tasks/ServiceNowDeploymentRecord/launcher.js  <-  tasks/launcher.js
+  tasks/ServiceNowDeploymentRecord/task.json  <-  tasks/ServiceNowDeploymentRecord/task.json, version VERSION
 "
+        );
+    }
+
+    #[test]
+    fn programs_of_one_platform_are_built_together() {
+        let workspace = Workspace::find().unwrap();
+        let plan = Plan::new(&workspace, &[Platform::LinuxX64, Platform::MacArm64]).unwrap();
+        let both = || vec!["change-gate", "deployment-record"];
+        let mut programs = plan.programs();
+        programs.sort_by_key(|(platform, _)| platform.folder());
+        assert_eq!(
+            programs,
+            [(Platform::MacArm64, both()), (Platform::LinuxX64, both())]
         );
     }
 }

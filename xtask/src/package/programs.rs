@@ -1,4 +1,5 @@
-//! Building a task's program with what this machine has.
+//! Building the tasks' programs with what this machine has: one build for all of them, since they share nearly all of
+//! their crates and the standard library.
 //!
 //! On Linux the program has to be static, so that one file serves every distribution and container. The route is
 //! chosen by what is found: rustup's standard library for musl, else Debian's Rust packages (`musl`). Elsewhere the
@@ -24,15 +25,15 @@ const BUILD_FOLDER: &str = "target/package-build";
 /// would be an eighth of the program. Windows does not allow to leave them out.
 const NO_UNWIND_TABLES: &str = "-Cforce-unwind-tables=no";
 
-/// Builds the crate's program for the platform and gives back where it lies.
+/// Builds the crates' programs for the platform and gives back where they lie, in the same order.
 pub(crate) fn build(
     workspace: &Workspace,
-    crate_name: &str,
+    crates: &[&str],
     platform: Platform,
-) -> Result<PathBuf> {
+) -> Result<Vec<PathBuf>> {
     if platform != Platform::host()? {
         bail!(
-            "a program for {} cannot be built on this machine",
+            "programs for {} cannot be built on this machine",
             platform.folder()
         );
     }
@@ -40,7 +41,7 @@ pub(crate) fn build(
     std::fs::create_dir_all(&folder)?;
     let build = Build {
         workspace,
-        crate_name,
+        crates,
         folder: &folder,
     };
     match platform.musl_machine() {
@@ -51,20 +52,19 @@ pub(crate) fn build(
 
 struct Build<'a> {
     workspace: &'a Workspace,
-    crate_name: &'a str,
+    crates: &'a [&'a str],
     folder: &'a Path,
 }
 
 impl Build<'_> {
-    fn natively(&self, platform: Platform) -> Result<PathBuf> {
+    fn natively(&self, platform: Platform) -> Result<Vec<PathBuf>> {
         let mut cargo = self.cargo("cargo");
         set_flags(&mut cargo, &self.remapped(&[])?);
         shell::run(&mut cargo)?;
-        let file = platform.file_name(self.crate_name);
-        Ok(self.folder.join("release").join(file))
+        Ok(self.made(&self.folder.join("release"), platform))
     }
 
-    fn statically(&self, machine: &str, platform: Platform) -> Result<PathBuf> {
+    fn statically(&self, machine: &str, platform: Platform) -> Result<Vec<PathBuf>> {
         let target = format!("{machine}-unknown-linux-musl");
         let mut cargo = if rustup_has(self.workspace.root(), &target) {
             shell::note("with rustup's standard library");
@@ -76,15 +76,18 @@ impl Build<'_> {
         };
         cargo.args(["--target", &target]);
         shell::run(&mut cargo)?;
-        let program = self
-            .folder
-            .join(&target)
-            .join("release")
-            .join(platform.file_name(self.crate_name));
-        let bytes = std::fs::read(&program)
-            .with_context(|| format!("could not read {}", program.display()))?;
-        elf::check_static(&bytes).with_context(|| program.display().to_string())?;
-        Ok(program)
+        let programs = self.made(&self.folder.join(&target).join("release"), platform);
+        for program in &programs {
+            let bytes = std::fs::read(program)
+                .with_context(|| format!("could not read {}", program.display()))?;
+            elf::check_static(&bytes).with_context(|| program.display().to_string())?;
+        }
+        Ok(programs)
+    }
+
+    fn made(&self, folder: &Path, platform: Platform) -> Vec<PathBuf> {
+        let files = self.crates.iter().map(|name| platform.file_name(name));
+        files.map(|file| folder.join(file)).collect()
     }
 
     fn with_rustup(&self, target: &str) -> Result<Command> {
@@ -122,13 +125,10 @@ impl Build<'_> {
                 cargo.env_remove(name);
             }
         }
-        cargo.args([
-            "build",
-            "--release",
-            "--locked",
-            "--package",
-            self.crate_name,
-        ]);
+        cargo.args(["build", "--release", "--locked"]);
+        for crate_name in self.crates {
+            cargo.args(["--package", crate_name]);
+        }
         cargo.arg("--target-dir").arg(self.folder);
         cargo
     }

@@ -5,7 +5,7 @@ use std::path::Path;
 
 use super::plan::{Plan, Source};
 use super::platform::Platform;
-use super::{packed, stage, verify};
+use super::{AIMED_BYTES, packed, stage, told_size, verify};
 use crate::workspace::Workspace;
 
 fn staged(folder: &Path) -> (Plan, Vec<u8>) {
@@ -42,12 +42,26 @@ fn staging_anew_leaves_nothing_of_before_and_stamps_the_version() {
         serde_json::from_str(&fs::read_to_string(folder.path().join("stage").join(path)).unwrap())
             .unwrap()
     };
-    let version = &read("tasks/ServiceNowChangeGate/task.json")["version"];
-    assert_eq!(version["Major"], plan.version.major);
-    assert_eq!(version["Minor"], plan.version.minor);
+    for task in plan.extension.task_folders() {
+        let version = &read(&format!("{task}/task.json"))["version"];
+        assert_eq!(version["Major"], plan.version.major, "{task}");
+        assert_eq!(version["Minor"], plan.version.minor, "{task}");
+    }
     assert_eq!(
         read("vss-extension.json")["version"],
         plan.version.to_string()
+    );
+}
+
+#[test]
+fn a_size_is_told_beside_the_aim() {
+    assert_eq!(
+        told_size("change-gate", AIMED_BYTES),
+        "change-gate: 3000000 bytes, within the aim of 3000000"
+    );
+    assert_eq!(
+        told_size("change-gate", AIMED_BYTES + 7),
+        "change-gate: 3000007 bytes, 7 above the aim of 3000000"
     );
 }
 

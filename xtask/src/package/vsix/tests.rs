@@ -22,31 +22,36 @@ fn part(name: &str, bytes: &[u8]) -> Part {
     }
 }
 
-fn parts() -> Vec<Part> {
+fn task(folder: &str, program: &str) -> Vec<Part> {
     let task = Workspace::find()
         .unwrap()
-        .read("tasks/ServiceNowChangeGate/task.json")
+        .read(&format!("{folder}/task.json"))
         .unwrap()
         .replace(
             r#""Major": 0, "Minor": 0, "Patch": 0"#,
             r#""Major": 1, "Minor": 2, "Patch": 3"#,
         );
     vec![
-        part("tasks/ServiceNowChangeGate/task.json", task.as_bytes()),
-        part("tasks/ServiceNowChangeGate/launcher.js", b"// launcher\n"),
-        part("tasks/ServiceNowChangeGate/icon.png", b"png"),
-        part(
-            "tasks/ServiceNowChangeGate/bin/linux-x64/change-gate",
-            &[7; 5000],
-        ),
-        part(
-            "tasks/ServiceNowChangeGate/bin/win32-x64/change-gate.exe",
-            &[8; 5000],
-        ),
+        part(&format!("{folder}/task.json"), task.as_bytes()),
+        part(&format!("{folder}/launcher.js"), b"// launcher\n"),
+        part(&format!("{folder}/icon.png"), b"png"),
+        part(&format!("{folder}/bin/linux-x64/{program}"), &[7; 5000]),
+        part(&format!("{folder}/bin/win32-x64/{program}.exe"), &[8; 5000]),
+    ]
+}
+
+fn parts() -> Vec<Part> {
+    let mut parts = task("tasks/ServiceNowChangeGate", "change-gate");
+    parts.extend(task(
+        "tasks/ServiceNowDeploymentRecord",
+        "deployment-record",
+    ));
+    parts.extend([
         part("LICENSE", b"licence"),
         part("extension/overview.md", b"# page\n"),
         part("extension/images/icon.png", b"png"),
-    ]
+    ]);
+    parts
 }
 
 fn text(vsix: &[u8], name: &str) -> String {
@@ -88,6 +93,11 @@ fn entries_are_sorted_with_fixed_modes_and_times() {
 644 tasks/ServiceNowChangeGate/icon.png
 644 tasks/ServiceNowChangeGate/launcher.js
 644 tasks/ServiceNowChangeGate/task.json
+755 tasks/ServiceNowDeploymentRecord/bin/linux-x64/deployment-record
+755 tasks/ServiceNowDeploymentRecord/bin/win32-x64/deployment-record.exe
+644 tasks/ServiceNowDeploymentRecord/icon.png
+644 tasks/ServiceNowDeploymentRecord/launcher.js
+644 tasks/ServiceNowDeploymentRecord/task.json
 "
     );
 }
@@ -118,6 +128,7 @@ fn the_content_types_are_as_recorded() {
   <Default Extension=".vsomanifest" ContentType="application/json"/>
   <Override PartName="/LICENSE" ContentType="text/plain"/>
   <Override PartName="/tasks/ServiceNowChangeGate/bin/linux-x64/change-gate" ContentType="application/octet-stream"/>
+  <Override PartName="/tasks/ServiceNowDeploymentRecord/bin/linux-x64/deployment-record" ContentType="application/octet-stream"/>
 </Types>
 "#
     );
@@ -153,9 +164,9 @@ fn the_json_manifest_holds_the_contributions_and_the_secrets_are_marked() {
     let json: serde_json::Value = serde_json::from_str(&text(&vsix, VSO_MANIFEST)).unwrap();
     assert_eq!(json["manifestVersion"], 1);
     assert_eq!(json["scopes"], serde_json::json!([]));
-    assert_eq!(json["contributions"].as_array().unwrap().len(), 2);
+    assert_eq!(json["contributions"].as_array().unwrap().len(), 3);
     assert_eq!(
-        json["contributions"][1]["properties"]["name"],
+        json["contributions"][2]["properties"]["name"],
         "SnowgateServiceNow"
     );
 }
