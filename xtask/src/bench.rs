@@ -7,12 +7,14 @@ use crate::package::{self, Options};
 use crate::shell;
 use crate::workspace::Workspace;
 
+const SUBJECTS: [&str; 2] = ["gate", "record"];
+
 pub(crate) fn run(workspace: &Workspace, mut args: Args) -> Result<()> {
     let subject = args.word();
     args.finish()?;
-    if subject.as_deref() != Some("gate") {
-        bail!("bench measures: gate");
-    }
+    let Some(subject) = subject.filter(|it| SUBJECTS.contains(&it.as_str())) else {
+        bail!("bench measures one of: {}", SUBJECTS.join(", "));
+    };
     let vsix = package::package(workspace, &Options::default())?;
     let mut bench = shell::cargo(
         workspace.root(),
@@ -24,10 +26,8 @@ pub(crate) fn run(workspace: &Workspace, mut args: Args) -> Result<()> {
             "--package",
             "bench",
             "--",
-            "gate",
-            "--vsix",
         ],
     );
-    bench.arg(vsix);
+    bench.arg(subject).arg("--vsix").arg(vsix);
     shell::become_program(bench)
 }

@@ -1,4 +1,4 @@
-//! `demo`: packs the extension and has the crate `demo` play a gated deployment with it.
+//! `demo`: packs the extension and has the crate `demo` play deployments with it, from gate to report.
 
 use std::process::Stdio;
 

@@ -18,6 +18,7 @@ mod setup;
 mod shell;
 mod sim;
 mod test;
+mod together;
 mod version;
 mod workspace;
 
@@ -33,10 +34,10 @@ cargo xtask <command>
                           pack the extension; the last line printed is the path of the VSIX
   check                   rules of the tree, format, lints, documentation
   test                    everything: set-up, check, package, all tests
-  demo [--keep]           play a gated deployment against the simulator
-  sim [--servicenow ADDR:PORT]
-                          run the ServiceNow simulator until interrupted
-  bench gate              measure the packed gate
+  demo [--keep]           play deployments from gate to report against the simulators
+  sim [--servicenow ADDR:PORT] [--azure-devops ADDR:PORT]
+                          run both simulators until interrupted
+  bench gate|record       measure one of the packed tasks
   version MAJOR.MINOR.PATCH
                           set the one version
 ";

@@ -12,6 +12,9 @@ use crate::workspace::Workspace;
 /// ServiceNow's own Python client, which drives the simulator in a test.
 const PYSNC: &str = "pysnc==1.2.1";
 
+/// The names that Chromium and the browser made of it go by.
+const CHROMIUM: [&str; 3] = ["chromium", "chromium-browser", "google-chrome"];
+
 /// Debian's Rust with musl, installed if it is missing.
 pub(crate) fn debian_rust(workspace: &Workspace, machine: &str) -> Result<Debian> {
     let oldest = oldest_rust(workspace)?;
@@ -64,6 +67,30 @@ pub(crate) fn python(workspace: &Workspace) -> Result<PathBuf> {
     }
     note(PYSNC);
     Ok(python)
+}
+
+/// A browser that opens reports without a window; gives back its name on the search path.
+pub(crate) fn browser(workspace: &Workspace) -> Result<&'static str> {
+    if let Some((name, version)) = chromium(workspace.root()) {
+        note(&version);
+        return Ok(name);
+    }
+    install(
+        workspace.root(),
+        "the test that opens reports in a browser",
+        &["chromium"],
+    )?;
+    let (name, version) =
+        chromium(workspace.root()).context("chromium was installed, but does not start")?;
+    note(&version);
+    Ok(name)
+}
+
+fn chromium(root: &Path) -> Option<(&'static str, String)> {
+    CHROMIUM.into_iter().find_map(|name| {
+        let version = shell::output_opt(shell::command(name, root).arg("--version"))?;
+        Some((name, version))
+    })
 }
 
 fn make_venv(workspace: &Workspace, folder: &Path) -> Result<()> {

@@ -14,6 +14,7 @@ pub(crate) fn run(workspace: &Workspace, args: Args) -> Result<()> {
     heading("set-up");
     setup::node(workspace)?;
     let python = setup::python(workspace)?;
+    let browser = setup::browser(workspace)?;
     check::everything(workspace)?;
     let vsix = package::package(workspace, &Options::verified())?;
     heading("tests");
@@ -29,5 +30,6 @@ pub(crate) fn run(workspace: &Workspace, args: Args) -> Result<()> {
     );
     tests.env("SNOWGATE_VSIX", vsix);
     tests.env("SNOWGATE_PYSNC_PYTHON", python);
+    tests.env("SNOWGATE_CHROMIUM", browser);
     shell::run(&mut tests)
 }
