@@ -36,6 +36,8 @@ impl<'a> Attachments<'a> {
     /// Attaches a file to a record.
     ///
     /// # Errors
+    /// [`Error::NotWritable`] for a name that is empty or holds a path separator or control
+    /// character: such names are cleaned by who chooses them, not here.
     /// Where [`Error::may_have_happened`] says so, it may be there: look with [`Attachments::of`] before trying again.
     /// [`Error::Shape`] where the instance stored another number of bytes; otherwise see [`Error`].
     pub async fn upload(
@@ -46,6 +48,7 @@ impl<'a> Attachments<'a> {
         content_type: &str,
         bytes: Vec<u8>,
     ) -> Result<Attachment, Error> {
+        check_name(file_name)?;
         let operation = Operation::new("attach a file to", format!("{table} {sys_id}"));
         let length = bytes.len() as u64;
         let request =
@@ -56,6 +59,17 @@ impl<'a> Attachments<'a> {
             Some(size) if size != length => Err(answer.lacks("size_bytes")),
             _ => Ok(attachment),
         }
+    }
+
+    /// The bytes of a file, at most as many as the way out takes in one answer.
+    ///
+    /// # Errors
+    /// [`Error::NotFound`] where it is missing or hidden; [`Error::NotApi`] where a page came that does not say to be
+    /// this file; otherwise see [`Error`].
+    pub async fn download(&self, id: &SysId) -> Result<Vec<u8>, Error> {
+        let operation = Operation::new("read the file", id);
+        let request = download(self.instance.paths(), id);
+        self.instance.fetch(&operation, request).await
     }
 
     /// The files on a record.
@@ -82,6 +96,27 @@ fn upload(paths: &Paths, table: &str, sys_id: &SysId, file_name: &str) -> Reques
     Request::post(url)
 }
 
+fn download(paths: &Paths, id: &SysId) -> Request {
+    Request::get(paths.at(&["api", "now", "v1", "attachment", id.as_str(), "file"]))
+}
+
+fn check_name(name: &str) -> Result<(), Error> {
+    let why = if name.trim().is_empty() || matches!(name, "." | "..") {
+        "it needs a name"
+    } else if name
+        .chars()
+        .any(|c| matches!(c, '/' | '\\') || c.is_control())
+    {
+        "it holds a path separator or control character"
+    } else {
+        return Ok(());
+    };
+    Err(Error::NotWritable {
+        column: "file_name".to_owned(),
+        why,
+    })
+}
+
 fn of(table: &str, sys_id: &SysId) -> Result<List, QueryError> {
     let fields = ["sys_id", "table_sys_id", "file_name", "size_bytes", "hash"];
     let list = List::by_key("sys_attachment", "table_sys_id", sys_id.as_str(), &fields)?;
@@ -103,6 +138,16 @@ fn decode(row: &Row) -> Option<Attachment> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn names_that_lead_elsewhere_are_refused() {
+        for name in ["report.html", "prod ü & co.xml"] {
+            assert!(check_name(name).is_ok(), "{name}");
+        }
+        for name in ["", " ", ".", "..", "a/b", "a\\b", "a\nb", "a\0"] {
+            assert!(check_name(name).is_err(), "{name:?}");
+        }
+    }
 
     #[test]
     fn a_file_travels_as_it_is_and_its_name_is_encoded_once() {

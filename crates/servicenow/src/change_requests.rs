@@ -7,7 +7,9 @@ mod find;
 mod moves;
 mod next_states;
 mod notes;
+mod period;
 mod schedule;
+mod story;
 mod update;
 
 use change::{Approval, State, SysId};
@@ -17,6 +19,9 @@ use url::Url;
 pub use create::NewChange;
 pub use moves::Moved;
 pub use next_states::{Condition, NextStates, Transition};
+pub use notes::Note;
+pub use period::ChangesInPeriod;
+pub use story::{Story, User};
 pub use update::Written;
 
 use crate::error::{Error, Operation};

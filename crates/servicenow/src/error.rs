@@ -5,7 +5,7 @@ mod refusal;
 
 use std::fmt;
 
-use change::{Number, State, SysId};
+use change::{Number, State, SysId, TaskState};
 use outbound::Class;
 
 pub(crate) use envelope::{Envelope, cut};
@@ -174,7 +174,7 @@ pub enum Error {
         /// What was asked.
         operation: Operation,
         /// The column that was to hold the key.
-        column: &'static str,
+        column: String,
         /// What it held.
         found: String,
     },
@@ -260,6 +260,20 @@ pub enum Error {
         /// The state it is in.
         found: State,
     },
+    /// The instance answered with success and left a change task as it was.
+    #[error(
+        "could not {operation}: the instance reported success but {number} is still {found}, not {asked}"
+    )]
+    TaskKept {
+        /// What was asked.
+        operation: Operation,
+        /// The task's number.
+        number: String,
+        /// The state asked for.
+        asked: TaskState,
+        /// The state it is in.
+        found: TaskState,
+    },
     /// A column that this client never writes.
     #[error("{column} is not written: {why}")]
     NotWritable {
@@ -288,6 +302,7 @@ impl Error {
             | Self::Dropped { .. }
             | Self::Keyless { .. }
             | Self::StateKept { .. }
+            | Self::TaskKept { .. }
             | Self::NotWritable { .. }
             | Self::SigningKey { .. } => Class::Refused,
             Self::Unauthorized { .. } | Self::Token { .. } => Class::Unauthorized,
@@ -330,6 +345,7 @@ impl Error {
             | Self::Dropped { .. }
             | Self::Keyless { .. }
             | Self::StateKept { .. }
+            | Self::TaskKept { .. }
             | Self::NotWritable { .. } => false,
         }
     }
@@ -370,6 +386,15 @@ impl Error {
                 saying: envelope.map(|envelope| envelope.text()),
                 source: Box::new(source),
             },
+        }
+    }
+
+    /// Whether the instance itself answered, so that nothing goes on there: what is not done now will not be. A gateway's
+    /// answer (502, 504) or none says nothing about that.
+    pub(crate) fn is_over(&self) -> bool {
+        match self {
+            Self::Failed { source, .. } => matches!(source.status(), Some(500 | 503)),
+            _ => false,
         }
     }
 

@@ -79,7 +79,13 @@ impl Fields {
 
     /// Whether writing twice would leave two entries.
     pub(crate) fn appends(&self) -> bool {
-        self.iter().any(|(column, _)| JOURNALS.contains(&column))
+        self.journals().next().is_some()
+    }
+
+    /// The columns that are appended to a journal.
+    pub(crate) fn journals(&self) -> impl Iterator<Item = (&str, &str)> {
+        self.iter()
+            .filter(|(column, text)| JOURNALS.contains(column) && !text.is_empty())
     }
 
     pub(crate) fn to_json(&self) -> Json {

@@ -15,10 +15,11 @@ use redact::Secret;
 use url::Url;
 
 use crate::auth::{Auth, Credentials};
-use crate::{Approvals, Attachments, ChangeRequests, References};
+use crate::error::Error;
+use crate::{Approvals, Attachments, ChangeRequests, ChangeTasks, Records, References};
 
 pub use clock::Clock;
-pub(crate) use list::List;
+pub(crate) use list::{List, Pages};
 pub(crate) use paths::Paths;
 pub(crate) use send::document;
 
@@ -88,6 +89,20 @@ impl Instance {
     #[must_use]
     pub fn change_requests(&self) -> ChangeRequests<'_> {
         ChangeRequests::new(self)
+    }
+
+    /// The pieces of work below a change request.
+    #[must_use]
+    pub fn change_tasks(&self) -> ChangeTasks<'_> {
+        ChangeTasks::new(self)
+    }
+
+    /// A table of the customer's own.
+    ///
+    /// # Errors
+    /// [`Error::Query`] for a name that is no table's: small letters, digits and underscores.
+    pub fn records<'a>(&'a self, table: &'a str) -> Result<Records<'a>, Error> {
+        Records::new(self, table)
     }
 
     /// Who was asked about a change request, and what they answered.

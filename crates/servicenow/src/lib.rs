@@ -6,6 +6,8 @@ mod instance;
 mod approvals;
 mod attachments;
 mod change_requests;
+mod change_tasks;
+mod records;
 mod references;
 
 mod auth;
@@ -19,10 +21,13 @@ pub use approvals::Approvals;
 pub use attachments::{Attachment, Attachments};
 pub use auth::{Auth, Grant};
 pub use change_requests::{
-    ChangeRequests, Condition, Moved, NewChange, NextStates, Poll, Transition, Written,
+    ChangeRequests, ChangesInPeriod, Condition, Moved, NewChange, NextStates, Note, Poll, Story,
+    Transition, User, Written,
 };
+pub use change_tasks::ChangeTasks;
 pub use error::{Error, Operation, Page, Refusal};
 pub use fields::{Dropped, Fields};
 pub use instance::{Clock, Instance, OnNewSecret};
 pub use query::{Query, QueryError};
+pub use records::{Record, Records};
 pub use references::{References, Template};

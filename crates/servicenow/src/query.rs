@@ -24,6 +24,9 @@ pub enum QueryError {
     /// A column is small letters, digits, underscores and dots, and begins with a letter.
     #[error("{0:?} is no column name")]
     Column(String),
+    /// A table is small letters, digits and underscores, and begins with a letter.
+    #[error("{0:?} is no table name")]
+    Table(String),
     /// The value holds `^`, which ends a term, or its percent form, which a gateway on the way may turn into it.
     #[error("a value for {0} holds \"^\" or \"%5E\", which separates the terms of a query")]
     Separator(String),
@@ -95,6 +98,45 @@ impl Query {
         self.term(column, "IN", &values.join(","))
     }
 
+    /// Adds `or column LIKE value` (contains) to the term before it, to which alone the vendor's `^OR` binds.
+    pub(crate) fn or_contains(mut self, column: &str, value: &str) -> Result<Self, QueryError> {
+        checked(column, value)?;
+        check_column(column)?;
+        let or = format!("^OR{column}LIKE{value}");
+        match self.terms.last_mut() {
+            Some(term) => term.push_str(&or),
+            None => return Err(QueryError::NoQuery),
+        }
+        Ok(self)
+    }
+
+    /// Adds `column >= value`.
+    pub(crate) fn at_least(self, column: &str, value: &str) -> Result<Self, QueryError> {
+        checked(column, value)?;
+        self.term(column, ">=", value)
+    }
+
+    /// Adds `column < value`.
+    pub(crate) fn below(self, column: &str, value: &str) -> Result<Self, QueryError> {
+        checked(column, value)?;
+        self.term(column, "<", value)
+    }
+
+    /// Adds that a column is empty.
+    pub(crate) fn empty(self, column: &str) -> Result<Self, QueryError> {
+        self.term(column, "ISEMPTY", "")
+    }
+
+    /// Matches what all terms so far match, or what all terms of another query match. Sorting stays this query's.
+    pub(crate) fn or_all(mut self, other: Self) -> Self {
+        let mut terms = other.terms.into_iter();
+        if let Some(first) = terms.next() {
+            self.terms.push(format!("NQ{first}"));
+        }
+        self.terms.extend(terms);
+        self
+    }
+
     /// Sorts by a column, ascending, after the columns named before it.
     ///
     /// # Errors
@@ -143,7 +185,16 @@ impl fmt::Display for Query {
     }
 }
 
-fn check_column(column: &str) -> Result<(), QueryError> {
+/// Refuses what is no table's name.
+pub(crate) fn check_table(table: &str) -> Result<(), QueryError> {
+    match check_column(table) {
+        Ok(()) if !table.contains('.') => Ok(()),
+        _ => Err(QueryError::Table(table.to_owned())),
+    }
+}
+
+/// Refuses what is no column's name.
+pub(crate) fn check_column(column: &str) -> Result<(), QueryError> {
     let mut bytes = column.bytes();
     let starts = bytes.next().is_some_and(|b| b.is_ascii_lowercase());
     if starts && bytes.all(column_byte) {

@@ -53,7 +53,7 @@ pub(crate) fn checked(
     }
     Err(Error::KeyMismatch {
         operation: operation.clone(),
-        column: "sys_id",
+        column: "sys_id".to_owned(),
         found: request.sys_id.to_string(),
     })
 }

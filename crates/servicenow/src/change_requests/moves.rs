@@ -84,8 +84,9 @@ impl ChangeRequests<'_> {
         })
     }
 
-    /// No clear answer came: the record says whether the move took place. If it did not, it is asked for once more,
-    /// unless that would append to a journal.
+    /// No clear answer came: the record says whether the move took place. If it did not, it is asked for once more.
+    /// What would append to a journal is only asked for again where the instance is done with the first request and,
+    /// however long one looks, did not do it: state and entry are written together or not at all.
     async fn after_unclear(
         &self,
         operation: &Operation,
@@ -100,7 +101,11 @@ impl ChangeRequests<'_> {
         if reached(found.request.state, asked) {
             return Ok(moved(found, false));
         }
-        if fields.appends() {
+        if fields.appends()
+            && !self
+                .was_not_done(operation, id, asked, fields, &error)
+                .await
+        {
             return Err(error);
         }
         match self.patch(operation, id, fields).await {
@@ -111,6 +116,34 @@ impl ChangeRequests<'_> {
                 _ => Err(error),
             },
         }
+    }
+}
+
+impl ChangeRequests<'_> {
+    /// Whether a request that holds a journal entry can be seen to have had no effect, now and later.
+    async fn was_not_done(
+        &self,
+        operation: &Operation,
+        id: &SysId,
+        asked: State,
+        fields: &Fields,
+        error: &Error,
+    ) -> bool {
+        if !error.is_over() {
+            return false;
+        }
+        for look in LOOKS {
+            tokio::time::sleep(look).await;
+            match self.compare(operation, id, fields).await {
+                Ok(found) if !reached(found.request.state, asked) => {}
+                _ => return false,
+            }
+        }
+        // Where the journal can be read it has to agree; where not, the state alone speaks.
+        !matches!(
+            self.holds_entries(id, fields).await,
+            Ok(Some(true)) | Err(_)
+        )
     }
 }
 

@@ -1,19 +1,42 @@
 //! Work notes. They are appended to a journal, never replaced: writing one twice leaves two.
 
 use change::SysId;
+use jiff::Timestamp;
 
 use super::{ChangeRequests, TABLE};
 use crate::error::{Error, Operation};
 use crate::fields::Fields;
 use crate::instance::{List, locked};
+use crate::moment;
 use crate::query::{Query, QueryError};
+use crate::wire::Row;
 
 const JOURNAL: &str = "sys_journal_field";
 
 /// The width of the column, in characters.
 const WIDTH: usize = 4000;
 
+/// An entry of a journal: work notes are for those who work on the change, not for who asked for it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Note {
+    /// When it was written.
+    pub at: Option<Timestamp>,
+    /// The sign-in name of who wrote it. Empty where it cannot be read.
+    pub by: String,
+    /// What it says, in an outsider's words.
+    pub text: String,
+}
+
 impl ChangeRequests<'_> {
+    /// The work notes of a change request, oldest first. `None` where the journal shows none and this account cannot be
+    /// seen to read journals at all.
+    ///
+    /// # Errors
+    /// See [`Error`].
+    pub async fn notes(&self, id: &SysId) -> Result<Option<Vec<Note>>, Error> {
+        self.journal(id, "work_notes").await
+    }
+
     /// Adds a work note that holds `marker`, unless one is known to be there: `false` then.
     ///
     /// The journal is looked at where a former try with this marker ended unclear, in this process; across processes
@@ -55,8 +78,30 @@ impl ChangeRequests<'_> {
     /// # Errors
     /// See [`Error`].
     pub async fn has_note(&self, id: &SysId, marker: &str) -> Result<Option<bool>, Error> {
-        let operation = Operation::new("read the work notes of change request", id);
-        let list = notes(id).map_err(|source| Error::Query {
+        let notes = self.notes(id).await?;
+        Ok(notes.map(|notes| notes.iter().any(|note| note.text.contains(marker))))
+    }
+
+    /// Whether every journal entry among the columns is in its journal, word by word. `None` where that cannot be known.
+    pub(super) async fn holds_entries(
+        &self,
+        id: &SysId,
+        fields: &Fields,
+    ) -> Result<Option<bool>, Error> {
+        for (element, text) in fields.journals() {
+            let Some(entries) = self.journal(id, element).await? else {
+                return Ok(None);
+            };
+            if !entries.iter().any(|entry| same_words(&entry.text, text)) {
+                return Ok(Some(false));
+            }
+        }
+        Ok(Some(true))
+    }
+
+    async fn journal(&self, id: &SysId, element: &str) -> Result<Option<Vec<Note>>, Error> {
+        let operation = Operation::new("read the journal of change request", id);
+        let list = entries(id, element).map_err(|source| Error::Query {
             operation: operation.clone(),
             source,
         })?;
@@ -64,14 +109,10 @@ impl ChangeRequests<'_> {
             Err(Error::Refused { .. }) => return Ok(None),
             other => other?,
         };
-        let holds = |text: &str| text.contains(marker);
-        if rows.iter().any(|row| holds(row.value("value"))) {
-            return Ok(Some(true));
+        if rows.is_empty() && !self.reads_journals(&operation).await? {
+            return Ok(None);
         }
-        if !rows.is_empty() || self.reads_journals(&operation).await? {
-            return Ok(Some(false));
-        }
-        Ok(None)
+        Ok(Some(rows.iter().map(decode).collect()))
     }
 
     /// Without the right, a list is not refused but empty: so look whether any entry at all is shown.
@@ -102,13 +143,34 @@ impl ChangeRequests<'_> {
     }
 }
 
-fn notes(id: &SysId) -> Result<List, QueryError> {
-    let fields = ["sys_id", "element_id", "element", "value"];
-    let list = List::by_key(JOURNAL, "element_id", id.as_str(), &fields)?;
+fn entries(id: &SysId, element: &str) -> Result<List, QueryError> {
+    let fields = [
+        "sys_id",
+        "element_id",
+        "element",
+        "value",
+        "sys_created_on",
+        "sys_created_by",
+    ];
+    let list =
+        List::by_key(JOURNAL, "element_id", id.as_str(), &fields)?.ordered(&["sys_created_on"])?;
     Ok(List {
-        query: list.query.eq("name", TABLE)?.eq("element", "work_notes")?,
+        query: list.query.eq("name", TABLE)?.eq("element", element)?,
         ..list
     })
+}
+
+fn decode(row: &Row) -> Note {
+    Note {
+        at: moment::read(row.value("sys_created_on")),
+        by: row.value("sys_created_by").to_owned(),
+        text: row.value("value").to_owned(),
+    }
+}
+
+/// Whether two entries say the same: an instance has its own line ends, and drops white space around an entry.
+fn same_words(stored: &str, asked: &str) -> bool {
+    stored.trim().lines().eq(asked.trim().lines())
 }
 
 /// The note with its marker, within the width of the column.
@@ -131,6 +193,29 @@ fn fit(note: &str, marker: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn an_entry_is_recognised_by_its_words_alone() {
+        assert!(same_words("a\r\nb \n", "a\nb"));
+        assert!(!same_words("a\nb", "a b"));
+        assert!(!same_words("a", "a\nb"));
+    }
+
+    #[test]
+    fn a_note_says_who_when_and_what() {
+        let json = serde_json::json!({
+            "value": "deployed",
+            "sys_created_on": {"display_value": "2026-03-01 15:30:05", "value": "2026-03-01 22:30:05"},
+            "sys_created_by": "svc.azure",
+        });
+        let note = decode(&Row::from_json(&json).unwrap());
+        assert_eq!(note.at, moment::read("2026-03-01 22:30:05"));
+        assert_eq!(
+            (note.by.as_str(), note.text.as_str()),
+            ("svc.azure", "deployed")
+        );
+        assert_eq!(decode(&Row::default()).at, None);
+    }
 
     #[test]
     fn a_note_keeps_its_marker_and_the_width_of_the_column() {

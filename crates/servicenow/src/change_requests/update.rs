@@ -62,8 +62,9 @@ impl Written {
 }
 
 impl ChangeRequests<'_> {
-    /// Writes columns. Where the outcome is unclear, the record is read again: if it holds what was asked, that is the
-    /// answer; if not, the write is repeated once, unless it would append to a journal.
+    /// Writes columns. Where the outcome is unclear, the record is read again, and so is the journal where an entry was
+    /// written: if they hold what was asked, that is the answer; if not, the write is repeated once. An entry is only
+    /// written again where the instance answered that it did not do it and the journal shows so too.
     ///
     /// # Errors
     /// [`Error::Dropped`] where state or correlation was not stored, [`Error::NotWritable`] for the approval; otherwise
@@ -71,15 +72,21 @@ impl ChangeRequests<'_> {
     pub async fn update(&self, id: &SysId, fields: &Fields) -> Result<Written, Error> {
         fields.check()?;
         let operation = Operation::new("update change request", id);
-        let mut last = fields.appends();
+        let mut last = false;
         loop {
             let unclear = match self.patch(&operation, id, fields).await {
                 Err(error) if error.may_have_happened() => error,
                 other => return other?.vital(&operation),
             };
-            match self.compare(&operation, id, fields).await {
-                Ok(found) if found.dropped.is_empty() => return Ok(found),
-                Ok(_) if !last => last = true,
+            last |= fields.appends() && !unclear.is_over();
+            let Ok(found) = self.compare(&operation, id, fields).await else {
+                return Err(unclear);
+            };
+            match self.holds_entries(id, fields).await {
+                Ok(Some(true)) if found.dropped.is_empty() => return Ok(found),
+                // The entry is there and a column is not as asked: one write does both, so the column was dropped.
+                Ok(Some(true)) if fields.appends() => return found.vital(&operation),
+                Ok(Some(_)) if !last => last = true,
                 _ => return Err(unclear),
             }
         }

@@ -16,7 +16,7 @@ use crate::wire::Row;
 /// A list of rows to read.
 #[derive(Debug, Clone)]
 pub(crate) struct List {
-    pub(crate) table: &'static str,
+    pub(crate) table: String,
     pub(crate) query: Query,
     pub(crate) fields: Vec<String>,
     /// Rows in one page.
@@ -29,13 +29,9 @@ pub(crate) struct List {
 
 impl List {
     /// A list of at most 1000 rows, 50 in a page, in the order of `sys_id` after what the query orders.
-    pub(crate) fn new(
-        table: &'static str,
-        query: Query,
-        fields: &[&str],
-    ) -> Result<Self, QueryError> {
+    pub(crate) fn new(table: &str, query: Query, fields: &[&str]) -> Result<Self, QueryError> {
         Ok(Self {
-            table,
+            table: table.to_owned(),
             query: query.order_by("sys_id")?,
             fields: fields.iter().map(|field| (*field).to_owned()).collect(),
             page: 50,
@@ -46,7 +42,7 @@ impl List {
 
     /// A list of the rows whose `column` is `value`, which is checked against what comes back.
     pub(crate) fn by_key(
-        table: &'static str,
+        table: &str,
         column: &'static str,
         value: &str,
         fields: &[&str],
@@ -75,14 +71,14 @@ impl List {
             None => Ok(()),
             Some(stranger) => Err(Error::KeyMismatch {
                 operation: operation.clone(),
-                column,
+                column: (*column).to_owned(),
                 found: stranger.value(column).to_owned(),
             }),
         }
     }
 
     pub(crate) fn request(&self, paths: &Paths, limit: usize, offset: usize) -> Request {
-        let mut url = paths.table(self.table);
+        let mut url = paths.table(&self.table);
         url.query_pairs_mut()
             .append_pair("sysparm_query", &self.query.to_string())
             .append_pair("sysparm_fields", &self.fields.join(","))
@@ -94,36 +90,72 @@ impl List {
     }
 }
 
-impl Instance {
-    /// All rows of a list. Where the instance gives up in the middle of an answer, the pages get smaller, once.
-    pub(crate) async fn list(&self, operation: &Operation, list: &List) -> Result<Vec<Row>, Error> {
-        let (mut rows, mut seen) = (Vec::new(), HashSet::new());
-        let (mut limit, mut offset) = (list.page, 0);
-        loop {
-            let request = list.request(self.paths(), limit, offset);
-            let answer = match self.send(operation, request).await {
-                Err(error) if error.is_incomplete() && limit == list.page && limit > 1 => {
-                    limit = (limit / 5).max(1);
-                    continue;
-                }
-                other => other?,
-            };
-            let page = answer.rows()?;
-            list.check(operation, &page)?;
-            offset += limit;
-            let full = page.len() >= limit;
-            // A row that moved between two pages is one row.
-            let fresh = |row: &Row| seen.insert(row.value("sys_id").to_owned());
-            rows.extend(page.into_iter().filter(fresh));
-            if !full && answer.total.is_none_or(|total| offset >= total) {
-                return Ok(rows);
-            }
-            if offset >= list.most {
-                return Err(Error::TooMany {
-                    operation: operation.clone(),
-                    limit: list.most,
-                });
-            }
+/// A walk over a list, page by page, for lists that are too long to be held at once.
+#[derive(Debug)]
+pub(crate) struct Pages {
+    list: List,
+    limit: usize,
+    offset: usize,
+    seen: HashSet<String>,
+    ended: bool,
+}
+
+impl Pages {
+    pub(crate) fn new(list: List) -> Self {
+        Self {
+            limit: list.page,
+            list,
+            offset: 0,
+            seen: HashSet::new(),
+            ended: false,
         }
+    }
+
+    /// The rows of the next page that were on none before (a row that moved between two pages is one row); `None` after
+    /// the last. Where the instance gives up in the middle of an answer, the pages get smaller, once.
+    pub(crate) async fn next(
+        &mut self,
+        instance: &Instance,
+        operation: &Operation,
+    ) -> Result<Option<Vec<Row>>, Error> {
+        if self.ended {
+            return Ok(None);
+        }
+        if self.offset >= self.list.most {
+            return Err(Error::TooMany {
+                operation: operation.clone(),
+                limit: self.list.most,
+            });
+        }
+        let answer = loop {
+            let request = self.list.request(instance.paths(), self.limit, self.offset);
+            match instance.send(operation, request).await {
+                Err(error)
+                    if error.is_incomplete() && self.limit == self.list.page && self.limit > 1 =>
+                {
+                    self.limit = (self.limit / 5).max(1);
+                }
+                other => break other?,
+            }
+        };
+        let mut page = answer.rows()?;
+        self.list.check(operation, &page)?;
+        self.offset += self.limit;
+        let full = page.len() >= self.limit;
+        self.ended = !full && answer.total.is_none_or(|total| self.offset >= total);
+        page.retain(|row| self.seen.insert(row.value("sys_id").to_owned()));
+        Ok(Some(page))
+    }
+}
+
+impl Instance {
+    /// All rows of a list.
+    pub(crate) async fn list(&self, operation: &Operation, list: &List) -> Result<Vec<Row>, Error> {
+        let mut pages = Pages::new(list.clone());
+        let mut rows = Vec::new();
+        while let Some(page) = pages.next(self, operation).await? {
+            rows.extend(page);
+        }
+        Ok(rows)
     }
 }

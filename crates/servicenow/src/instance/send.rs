@@ -26,7 +26,13 @@ impl Instance {
         operation: &Operation,
         request: Request,
     ) -> Result<Answer, Error> {
+        let wrote = request.effect_kind() != Effect::Read;
         let request = request.header("accept", "application/json");
+        let response = self.signed(operation, request).await?;
+        Answer::read(operation, wrote, &response)
+    }
+
+    async fn signed(&self, operation: &Operation, request: Request) -> Result<Response, Error> {
         let (signed, ticket) = self.credentials.sign(self, request.clone()).await?;
         let answered = match self.exchange(&signed).await {
             Err(error) if error.class() == Class::Unauthorized && ticket.is_some() => {
@@ -36,9 +42,29 @@ impl Instance {
             }
             other => other,
         };
-        let response = answered.map_err(|source| Error::of(operation, source))?;
-        let wrote = request.effect_kind() != Effect::Read;
-        Answer::read(operation, wrote, &response)
+        answered.map_err(|source| Error::of(operation, source))
+    }
+
+    /// Reads bytes as they are. A page in their place (a file may itself be one) does not bring along the description
+    /// that the instance sends with a file.
+    pub(crate) async fn fetch(
+        &self,
+        operation: &Operation,
+        request: Request,
+    ) -> Result<Vec<u8>, Error> {
+        let response = self
+            .signed(operation, request.header("accept", "*/*"))
+            .await?;
+        match page(response.content_type(), response.body()) {
+            Some(page) if response.header("x-attachment-metadata").is_none() => {
+                Err(Error::NotApi {
+                    operation: operation.clone(),
+                    page,
+                    may_have_happened: false,
+                })
+            }
+            _ => Ok(response.body().to_vec()),
+        }
     }
 
     /// Sends a read; where the instance gave up in the middle of its answer, asks once more.
