@@ -29,5 +29,5 @@ pub use place::{Place, RunKey};
 pub use request::{Conflicts, Request};
 pub use state::State;
 pub use sys_id::{SysId, SysIdError};
-pub use walk::{approval_target, forward, is_reusable};
+pub use walk::{approval_target, forward, is_past, is_reusable, shipped_step};
 pub use window::{Phase, Window};
