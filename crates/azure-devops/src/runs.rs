@@ -1,0 +1,166 @@
+//! Runs of pipelines, and what belongs to one.
+
+mod artifact;
+mod commit;
+mod run;
+mod test_run;
+mod timeline;
+
+use outbound::Request;
+
+use crate::RunId;
+use crate::error::{Error, Operation, Scope};
+use crate::organization::{Organization, Pages, Place};
+use crate::wire::{Missing, Node};
+
+pub use artifact::Artifact;
+pub use commit::Commit;
+pub(crate) use run::definition;
+pub use run::{Definition, Project, Repository, Run, RunResult, RunStatus};
+pub use test_run::TestRun;
+pub use timeline::{Issue, RecordResult, TaskRef, Timeline, TimelineRecord};
+
+const VERSION: &str = "7.1";
+
+/// Entries in one page of a list.
+const PAGE: &str = "200";
+
+/// The service documents no way to ask for a second page of a run's work items, so the first is asked to be large.
+const MOST_WORK_ITEMS: &str = "10000";
+
+/// Verbs on the runs of one project.
+#[derive(Debug, Clone, Copy)]
+pub struct Runs<'a> {
+    organization: &'a Organization,
+    project: &'a str,
+}
+
+impl<'a> Runs<'a> {
+    pub(crate) fn new(organization: &'a Organization, project: &'a str) -> Self {
+        Self {
+            organization,
+            project,
+        }
+    }
+
+    /// One run.
+    ///
+    /// # Errors
+    /// [`Error::NotFound`] also where retention has deleted the run; otherwise see [`Error`].
+    pub async fn get(&self, id: &RunId) -> Result<Run, Error> {
+        let operation = Operation::new(Scope::Build, "read run", id);
+        let place = self.organization.place(&operation, self.project)?;
+        let request = Request::get(build(&place, *id, &[]));
+        let answer = self.organization.send(&operation, request).await?;
+        if answer.is_empty() {
+            return Err(answer.absent());
+        }
+        let run = answer.decode(|node| run::decode(node, &place))?;
+        match run.id == *id {
+            true => Ok(run),
+            // Whatever this is, its facts are not those of the run that was asked for.
+            false => Err(answer.lacks("id")),
+        }
+    }
+
+    /// What changed since the run before: newest first as the service gives them, page by page.
+    ///
+    /// Commits of Azure Repos have their message cut by the service, see [`Commit::truncated`].
+    #[must_use]
+    pub fn commits(&self, id: &RunId) -> Pages<'a, Commit> {
+        let operation = Operation::new(Scope::Build, "read the commits of run", id);
+        let first = self.organization.place(&operation, self.project).ok();
+        let first = first.map(|place| {
+            let mut url = build(&place, *id, &["changes"]);
+            url.query_pairs_mut().append_pair("$top", PAGE);
+            url
+        });
+        Pages::new(self.organization, operation, first, commit::decode)
+    }
+
+    /// The ids of the work items linked to a run: by its commits, its pull requests or by hand. The service only knows
+    /// those of the run's own project.
+    ///
+    /// # Errors
+    /// See [`Error`].
+    pub async fn work_item_ids(&self, id: &RunId) -> Result<Vec<u64>, Error> {
+        let operation = Operation::new(Scope::Build, "read the work items of run", id);
+        let place = self.organization.place(&operation, self.project)?;
+        let mut url = build(&place, *id, &["workitems"]);
+        url.query_pairs_mut().append_pair("$top", MOST_WORK_ITEMS);
+        let decode = |node: Node<'_>| node.need_number("id");
+        let mut ids = Pages::new(self.organization, operation, Some(url), decode)
+            .all()
+            .await?;
+        let mut seen = std::collections::HashSet::new();
+        ids.retain(|id| seen.insert(*id));
+        Ok(ids)
+    }
+
+    /// What happened in a run, record by record: stages, jobs, tasks, and what held them up. Empty for a run that has not
+    /// begun.
+    ///
+    /// # Errors
+    /// See [`Error`].
+    pub async fn timeline(&self, id: &RunId) -> Result<Timeline, Error> {
+        let operation = Operation::new(Scope::Build, "read the timeline of run", id);
+        let place = self.organization.place(&operation, self.project)?;
+        let request = Request::get(build(&place, *id, &["timeline"]));
+        let answer = self.organization.send(&operation, request).await?;
+        let records = answer.items("records", timeline::decode)?;
+        Ok(Timeline { records })
+    }
+
+    /// What a run published.
+    ///
+    /// # Errors
+    /// See [`Error`].
+    pub async fn artifacts(&self, id: &RunId) -> Result<Vec<Artifact>, Error> {
+        let operation = Operation::new(Scope::Build, "read the artifacts of run", id);
+        let place = self.organization.place(&operation, self.project)?;
+        let request = Request::get(build(&place, *id, &["artifacts"]));
+        let answer = self.organization.send(&operation, request).await?;
+        answer.items("value", |node| artifact::decode(node, &place, *id))
+    }
+
+    /// The test runs that a run published, in numbers.
+    ///
+    /// # Errors
+    /// [`Error::Endless`] where the service gives the same page again; otherwise see [`Error`].
+    pub async fn tests(&self, id: &RunId) -> Result<Vec<TestRun>, Error> {
+        let operation = Operation::new(Scope::Test, "read the test runs of run", id);
+        let place = self.organization.place(&operation, self.project)?;
+        let mut all: Vec<TestRun> = Vec::new();
+        let mut seen = std::collections::HashSet::new();
+        loop {
+            let request = test_run::page(&place, *id, all.len());
+            let answer = self.organization.send(&operation, request).await?;
+            let page = answer.items("value", |node| test_run::decode(node, &place))?;
+            if page.iter().any(|test| !seen.insert(test.id)) || all.len() > test_run::MOST {
+                return Err(Error::Endless { operation });
+            }
+            let full = page.len() >= test_run::PAGE;
+            all.extend(page);
+            if !full {
+                return Ok(all);
+            }
+        }
+    }
+}
+
+/// An address below a run.
+fn build(place: &Place<'_>, id: RunId, below: &[&str]) -> url::Url {
+    let id = id.to_string();
+    let mut segments = vec!["build", "builds", &id];
+    segments.extend(below);
+    place.api(&segments, VERSION)
+}
+
+/// The id of a run that an answer names.
+pub(crate) fn run_id(node: Node<'_>, key: &str) -> Result<RunId, Missing> {
+    let number = node.need_number(key)?;
+    RunId::new(number).ok_or_else(|| Missing::at(key))
+}
+
+#[cfg(test)]
+mod tests;
