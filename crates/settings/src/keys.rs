@@ -108,6 +108,7 @@ static VALUES: &[Key] = &[
         choice("commits", "the commits of the run"),
         choice("tests", "the test results of the run"),
         choice("artifacts", "the artifacts of the run"),
+        choice("none", "nothing"),
     ]), "What is collected about the run."),
     record("evidenceFiles", Shape::Texts(Form::Line(1_000)),
         "Files to attach to the change: paths or globs in the job's working folder."),

@@ -76,6 +76,14 @@ pub(crate) fn read(
             let words = list(node, path, problems, |item, problems| {
                 word(choices, item, path, problems)
             })?;
+            if matches!(&node.content, Content::Sequence(items) if items.is_empty()) {
+                let words = alternatives(choices.iter().map(|choice| choice.word));
+                problems.add(
+                    node.at,
+                    format!("`{}` lists nothing", shown(path)),
+                    format!("list at least one of {words}"),
+                );
+            }
             Value::List(words.into_iter().map(str::to_owned).collect())
         }
         Shape::Texts(form) => Value::List(list(node, path, problems, |item, problems| {

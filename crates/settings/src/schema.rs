@@ -79,7 +79,7 @@ fn shape(shape: &Shape) -> Value {
         Shape::Whole { min, max } if min == max => json!({ "type": "integer", "const": min }),
         Shape::Whole { min, max } => json!({ "type": "integer", "minimum": min, "maximum": max }),
         Shape::Words(choices) => json!({
-            "type": "array", "uniqueItems": true, "items": { "type": "string", "enum": words(choices) },
+            "type": "array", "minItems": 1, "uniqueItems": true, "items": { "type": "string", "enum": words(choices) },
         }),
         Shape::Texts(form) => json!({ "type": "array", "uniqueItems": true, "items": text(form) }),
         Shape::Columns { columns, .. } => columns_schema(columns),

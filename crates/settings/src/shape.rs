@@ -17,7 +17,7 @@ pub(crate) enum Shape {
     Flag,
     /// A whole number within bounds, both included.
     Whole { min: i64, max: i64 },
-    /// Some of some words, each once.
+    /// Some of some words, each once, and at least one: a list without any is no input to a task.
     Words(&'static [Choice]),
     /// A list of texts of a form.
     Texts(Form),

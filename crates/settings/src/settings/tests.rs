@@ -59,7 +59,7 @@ mapz: {}
             "s.yml:12:5: `requestApproval` is written twice in this map, first at 11:5; keep one of them",
             "s.yml:13:18: `pollSeconds` is `1`; write a whole number from 2 to 86400, without quotes",
             "s.yml:14:23: `tests` is listed twice; keep one of them",
-            "s.yml:14:30: `evidence` is `photos`; write `workItems`, `commits`, `tests` or `artifacts`",
+            "s.yml:14:30: `evidence` is `photos`; write `workItems`, `commits`, `tests`, `artifacts` or `none`",
             "s.yml:15:5: there is no template `deplyo`; did you mean `deploy`?",
             "s.yml:16:25: column `sys_id` cannot be set here; columns that start with `sys_` are the platform's own \
              and are ignored or harmful when written",
@@ -137,6 +137,10 @@ fn wrong_values_say_what_is_wanted() {
         (
             "timeoutMinutes: 1.5",
             "s.yml:4:21: `timeoutMinutes` is `1.5`; write a whole number from 1 to 525600, without quotes",
+        ),
+        (
+            "evidence: []",
+            "s.yml:4:15: `evidence` lists nothing; list at least one of `workItems`, `commits`, `tests`, `artifacts` or `none`",
         ),
         (
             "evidence: tests",

@@ -34,6 +34,11 @@ fn the_example_resolves_as_its_comments_say() {
     assert_eq!(production.whole("timeoutMinutes"), Some(240));
     assert!(production.notices().is_empty());
 
+    assert_eq!(production.text("targetState"), Some("review"));
+    assert_eq!(production.flag("closeChangeTasks"), Some(true));
+    assert_eq!(production.text("whenMissing"), Some("fail"));
+    assert_eq!(production.text("recordWhenUnavailable"), Some("fail"));
+
     let unknown = starter()
         .resolve("payment-service", Some("preview"))
         .unwrap();
