@@ -4,7 +4,10 @@ mod connection;
 mod crates;
 mod files;
 mod floors;
+mod pages;
+mod pipelines;
 mod tasks;
+mod yaml;
 
 use anyhow::{Result, bail};
 
@@ -72,7 +75,10 @@ fn rules(workspace: &Workspace) -> Result<()> {
     problems.extend(crates::problems(workspace, &crates)?);
     problems.extend(files::problems(workspace.root())?);
     problems.extend(connection::problems(workspace)?);
-    problems.extend(tasks::problems(workspace)?);
+    let tasks = tasks::read(workspace)?;
+    problems.extend(tasks::problems(workspace, &tasks)?);
+    problems.extend(pipelines::problems(workspace, &tasks)?);
+    problems.extend(pages::problems(workspace, &tasks)?);
     for problem in &problems {
         note(problem);
     }

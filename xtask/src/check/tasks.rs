@@ -5,7 +5,7 @@ mod inputs;
 #[cfg(test)]
 mod tests;
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use anyhow::{Context as _, Result};
 use serde_json::Value;
@@ -36,21 +36,36 @@ impl Surroundings {
     }
 }
 
-pub(super) fn problems(workspace: &Workspace) -> Result<Vec<String>> {
-    let surroundings = Surroundings::read(workspace)?;
-    let mut problems = Vec::new();
-    let mut ids = BTreeSet::new();
+/// Every task definition, by its folder.
+pub(super) fn read(workspace: &Workspace) -> Result<BTreeMap<String, Value>> {
+    let mut tasks = BTreeMap::new();
     for entry in std::fs::read_dir(workspace.path("tasks"))? {
         let entry = entry?;
         if !entry.file_type()?.is_dir() {
             continue;
         }
         let folder = entry.file_name().to_string_lossy().into_owned();
-        let path = format!("tasks/{folder}/task.json");
-        let task: Value =
-            serde_json::from_str(&workspace.read(&path)?).with_context(|| path.clone())?;
-        let mut faults = faults(&task, &surroundings);
-        if task["name"] != folder {
+        let path = path(&folder);
+        let task = serde_json::from_str(&workspace.read(&path)?).with_context(|| path)?;
+        tasks.insert(folder, task);
+    }
+    Ok(tasks)
+}
+
+fn path(folder: &str) -> String {
+    format!("tasks/{folder}/task.json")
+}
+
+pub(super) fn problems(
+    workspace: &Workspace,
+    tasks: &BTreeMap<String, Value>,
+) -> Result<Vec<String>> {
+    let surroundings = Surroundings::read(workspace)?;
+    let mut problems = Vec::new();
+    let mut ids = BTreeSet::new();
+    for (folder, task) in tasks {
+        let mut faults = faults(task, &surroundings);
+        if task["name"] != **folder {
             faults.push(format!(
                 "name is {}, the folder's is {folder:?}",
                 task["name"]
@@ -59,9 +74,14 @@ pub(super) fn problems(workspace: &Workspace) -> Result<Vec<String>> {
         if !ids.insert(task["id"].to_string()) {
             faults.push("another task has the same id".to_owned());
         }
-        if !entry.path().join("icon.png").exists() {
+        if !workspace
+            .path(&path(folder))
+            .with_file_name("icon.png")
+            .exists()
+        {
             faults.push("there is no icon.png beside it".to_owned());
         }
+        let path = path(folder);
         problems.extend(faults.into_iter().map(|it| format!("{path}: {it}")));
     }
     Ok(problems)

@@ -1,5 +1,7 @@
 //! The tracked task with one thing broken at a time.
 
+use std::collections::BTreeMap;
+
 use serde_json::{Value, json};
 
 use super::{Surroundings, faults};
@@ -29,8 +31,27 @@ fn input<'a>(task: &'a mut Value, name: &str) -> &'a mut Value {
 }
 
 #[test]
-fn the_tracked_task_is_right() {
-    assert_eq!(found(&task()), Vec::<String>::new());
+fn the_tracked_tasks_are_right_and_differ() {
+    let workspace = Workspace::find().unwrap();
+    let tasks = super::read(&workspace).unwrap();
+    assert!(tasks.len() > 1);
+    assert_eq!(
+        super::problems(&workspace, &tasks).unwrap(),
+        Vec::<String>::new()
+    );
+    let twice = BTreeMap::from([
+        ("ServiceNowChangeGate".to_owned(), task()),
+        ("ServiceNowDeploymentRecord".to_owned(), task()),
+    ]);
+    let found = super::problems(&workspace, &twice).unwrap();
+    assert!(
+        found.iter().any(|fault| fault.contains("the same id")),
+        "{found:?}"
+    );
+    assert!(
+        found.iter().any(|fault| fault.contains("the folder's is")),
+        "{found:?}"
+    );
 }
 
 #[test]
