@@ -5,7 +5,8 @@ use serde_json::{Map, Value, json};
 
 use crate::acl;
 use crate::http::Reply;
-use crate::protocol::{Answer, Call};
+use crate::protocol::{self, Answer, Call};
+use crate::recorder::FindingKind;
 use crate::refusal::{Action, Refusal};
 use crate::rules;
 use crate::schema::Column;
@@ -86,7 +87,13 @@ fn upload(world: &mut World, call: &mut Call<'_>) -> Answer {
     if !acl::may_write(&call.actor, TABLE) || !acl::may_write(&call.actor, &table) {
         return Err(Refusal::Acl(Action::Insert));
     }
+    let closed = target.is_some_and(|r| matches!(store::get(r, "state"), "3" | "4"));
+    let open_to_all = world.options.attach_to_closed || table != "change_request";
+    if closed && !open_to_all && !call.actor.is_admin() {
+        return Err(Refusal::Acl(Action::Insert));
+    }
     let bytes = call.request.body.clone();
+    check_size(world, &table, bytes.len())?;
     let size = bytes.len().to_string();
     let hash = hex(digest::digest(&digest::SHA256, &bytes).as_ref());
     let kind = call
@@ -106,11 +113,30 @@ fn upload(world: &mut World, call: &mut Call<'_>) -> Answer {
         .into_iter()
         .map(|(c, v)| (c.to_owned(), v.to_owned()))
         .collect();
+    let same = |other: &Record| {
+        ["table_sys_id", "file_name", "hash"]
+            .into_iter()
+            .all(|c| store::get(other, c) == store::get(&row, c))
+    };
+    if world.store.rows(TABLE).any(same) {
+        call.find(FindingKind::DuplicateAttachment, file);
+    }
     let id = world.plant(TABLE, row, &call.actor.user_name);
     world.files.insert(id.clone(), bytes);
     let location = format!("{}/api/now/attachment/{id}", world.base_url);
     let record = world.store.get(TABLE, &id).ok_or(Refusal::NoRecord)?;
     Ok(Reply::result(201, Value::Object(shown(world, record))).with("Location", location))
+}
+
+/// The words are those of the REST limit; what a smaller limit of the instance's says is unverified.
+fn check_size(world: &World, table: &str, size: usize) -> Result<(), Refusal> {
+    let options = &world.options;
+    let limit = options.attachment_limits.get(table).copied();
+    let limit = limit.unwrap_or(options.attachment_limit);
+    if u64::try_from(size).is_ok_and(|size| size <= limit) {
+        return Ok(());
+    }
+    Err(protocol::too_large(&size.to_string(), limit))
 }
 
 fn download(world: &World, call: &Call<'_>, id: &str) -> Answer {

@@ -115,14 +115,32 @@ pub(crate) fn before_update(
         rules::mandatory(world, "change_request", old, changes, &["on_hold_reason"])?;
     }
     normalise_state(changes);
-    let (from, to) = (store::get(old, "state"), after(old, changes, "state"));
+    let from = store::get(old, "state");
+    let to = after(old, changes, "state").to_owned();
+    let to = to.as_str();
     if from == to {
         return Ok(());
     }
     if held && to != CANCELED {
         return Err(Refusal::transition());
     }
-    requirements::check(world, old, changes, from, to)
+    requirements::check(world, old, changes, from, to)?;
+    unasked(world, findings, old, to);
+    if matches!(to, CLOSED | CANCELED) {
+        changes.insert("closed_by".to_owned(), actor.user_id.clone());
+    }
+    Ok(())
+}
+
+/// Reports a move that nobody looked up first.
+fn unasked(world: &World, findings: &mut Vec<Finding>, old: &Record, to: &str) {
+    let told = !store::get(old, store::ASKED).is_empty();
+    if world.options.expect_next_states && world.options.change_api && !told {
+        findings.push(Finding {
+            kind: FindingKind::UnaskedMove,
+            detail: format!("{} to {to}", store::get(old, "number")),
+        });
+    }
 }
 
 pub(crate) fn after_update(world: &mut World, old: &Record, changes: &Record, corrupt: bool) {

@@ -1,5 +1,6 @@
 //! Rules of change tasks: inside the change's window, and closed with a code and notes.
 
+use crate::acl::Actor;
 use crate::change_model;
 use crate::refusal::Refusal;
 use crate::rules::{self, after};
@@ -22,6 +23,7 @@ pub(crate) fn before_insert(world: &World, values: &mut Record) -> Result<(), Re
 
 pub(crate) fn before_update(
     world: &World,
+    actor: &Actor,
     old: &Record,
     changes: &mut Record,
 ) -> Result<(), Refusal> {
@@ -29,9 +31,13 @@ pub(crate) fn before_update(
         changes.insert("parent".to_owned(), parent);
     }
     check(world, old, changes)?;
-    if let Some(state) = changes.get("state") {
+    if let Some(state) = &changes.get("state").cloned() {
         let active = !matches!(state.as_str(), "3" | "4");
         changes.insert("active".to_owned(), active.to_string());
+        if !active && state != store::get(old, "state") {
+            changes.insert("closed_at".to_owned(), world.now_text());
+            changes.insert("closed_by".to_owned(), actor.user_id.clone());
+        }
     }
     Ok(())
 }
@@ -77,7 +83,7 @@ fn inside_window(world: &World, old: &Record, changes: &Record) -> Result<(), Re
     if early || late {
         Err(Refusal::Rule {
             table: "change_task",
-            rule: WINDOW,
+            rule: WINDOW.to_owned(),
         })
     } else {
         Ok(())

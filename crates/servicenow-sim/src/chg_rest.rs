@@ -15,6 +15,7 @@ pub(crate) use workers::Worker;
 use crate::http::Reply;
 use crate::protocol::{Answer, Call};
 use crate::refusal::Refusal;
+use crate::store;
 use crate::world::World;
 
 pub(crate) fn serve(world: &mut World, call: &mut Call<'_>, rest: &[&str]) -> Answer {
@@ -54,7 +55,7 @@ fn typed(
         ("POST", [template]) if kind == "standard" => create::standard(world, call, template),
         (_, [id, rest @ ..]) => {
             let change = exists(world, id)?;
-            if crate::store::get(change, "type") != kind {
+            if store::get(change, "type") != kind {
                 return Err(unknown_change());
             }
             one(world, call, method, id, rest)
@@ -68,7 +69,11 @@ fn one(world: &mut World, call: &mut Call<'_>, method: &str, id: &str, rest: &[&
         ("GET", []) => changes::get(world, id),
         ("PATCH", []) => changes::update(world, call, id),
         ("DELETE", []) => changes::delete(world, call, id),
-        ("GET", ["nextstates"]) => nextstates::get(world, id),
+        ("GET", ["nextstates"]) => {
+            exists(world, id)?;
+            world.store.set("change_request", id, store::ASKED, "true");
+            nextstates::get(world, id)
+        }
         ("PATCH", ["approvals"]) => changes::approve(world, call, id),
         ("PATCH", ["risk"]) => changes::risk(world, call, id),
         ("POST", ["conflict"]) => conflicts::start(world, id),
@@ -121,7 +126,7 @@ fn unknown_change() -> Refusal {
     )
 }
 
-fn exists<'w>(world: &'w World, id: &str) -> Result<&'w crate::store::Record, Refusal> {
+fn exists<'w>(world: &'w World, id: &str) -> Result<&'w store::Record, Refusal> {
     world
         .store
         .get("change_request", id)

@@ -5,9 +5,22 @@ use crate::http::{Reply, Request};
 use crate::limits;
 use crate::protocol;
 use crate::recorder::{Finding, FindingKind, Recorded};
+use crate::stop::Passage;
 use crate::world::World;
 
-pub(crate) fn exchange(world: &mut World, mut request: Request) -> Delivery {
+pub(crate) fn exchange(world: &mut World, request: Request) -> Delivery {
+    let passage = world.line.pass();
+    if passage == Passage::Cut {
+        return Delivery::Nothing;
+    }
+    let delivery = served(world, request);
+    match passage {
+        Passage::Mute => Delivery::Nothing,
+        Passage::Open | Passage::Cut => delivery,
+    }
+}
+
+fn served(world: &mut World, mut request: Request) -> Delivery {
     apply_override(&mut request);
     let mut recorded = Recorded::new(&request, world.now_text());
     let fault = world.faults.pick(&request);

@@ -13,6 +13,7 @@ use crate::recorder::{Finding, Recorded};
 use crate::rules;
 use crate::serve;
 use crate::sim::Sim;
+use crate::stop::Last;
 use crate::store::{self, Record};
 use crate::world::World;
 
@@ -240,6 +241,22 @@ impl Sim {
     /// Removes every fault.
     pub fn heal(&self) {
         self.with(|w| w.faults.clear());
+    }
+
+    /// Cuts the line after so many more requests: the last of them takes effect and is answered or not, every later one
+    /// is neither looked at nor recorded, and its connection closes without a byte.
+    pub fn stop_after(&self, requests: u64, last: Last) {
+        self.with(|w| w.line.stop_after(requests, last));
+    }
+
+    /// Mends the line.
+    pub fn resume(&self) {
+        self.with(|w| w.line.resume());
+    }
+
+    /// How many requests were let through since the start; [`Sim::forget_requests`] does not forget them.
+    pub fn request_count(&self) -> u64 {
+        self.with(|w| w.line.served())
     }
 
     /// Every request so far, oldest first.

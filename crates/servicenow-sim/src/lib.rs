@@ -34,6 +34,7 @@ mod schema;
 mod seed;
 mod serve;
 mod stats;
+mod stop;
 mod store;
 mod table_api;
 mod world;
@@ -47,3 +48,4 @@ pub use options::{
 pub use recorder::{Finding, FindingKind, Recorded};
 pub use seed::SeedError;
 pub use sim::{Credentials, Sim, StartError};
+pub use stop::Last;

@@ -1,7 +1,7 @@
 //! Every switch of the simulator, in this one file. A behaviour that no source settles for a real instance is
 //! marked "unverified": a run against a live one may prove the other setting right without a change of code.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde::Deserialize;
 
@@ -69,6 +69,24 @@ pub struct Options {
     pub implement_creates_tasks: bool,
     /// Implement to Review needs all change tasks closed (unverified outside the form).
     pub review_needs_closed_tasks: bool,
+    /// The list of `close_code` on changes and their tasks, as `value|Label`; empty, the shipped one.
+    pub close_codes: Vec<String>,
+    /// Columns that a data policy of the customer's demands when a change closes, beside code and notes.
+    pub close_demands: Vec<String>,
+    /// A business rule of the customer's, by its name, that lets no change close.
+    pub close_refused_by: Option<String>,
+    /// Columns, as `table.column`, whose writes by non-admins an access rule drops without a word.
+    pub write_protected: Vec<String>,
+    /// Columns, as `table.column`, into which a business rule puts this value whatever was written.
+    pub rewritten: BTreeMap<String, String>,
+    /// Bytes of the largest file the attachment API takes; the REST limit stays the upper bound.
+    pub attachment_limit: u64,
+    /// The same for files on one table.
+    pub attachment_limits: BTreeMap<String, u64>,
+    /// Non-admins may attach files to closed and cancelled changes (unverified, an access rule of the customer's).
+    pub attach_to_closed: bool,
+    /// Moving a change without having asked for its next states is a finding, where the change API is there to be asked.
+    pub expect_next_states: bool,
     /// The change API (`sn_chg_rest`) is installed.
     pub change_api: bool,
     /// Status of a business-rule refusal on the change API (unverified: 400 or 500).
@@ -244,6 +262,15 @@ impl Default for Options {
             cab_group: "CAB Approval".to_owned(),
             implement_creates_tasks: false,
             review_needs_closed_tasks: true,
+            close_codes: Vec::new(),
+            close_demands: Vec::new(),
+            close_refused_by: None,
+            write_protected: Vec::new(),
+            rewritten: BTreeMap::new(),
+            attachment_limit: crate::protocol::MAX_BODY,
+            attachment_limits: BTreeMap::new(),
+            attach_to_closed: true,
+            expect_next_states: false,
             change_api: true,
             change_api_refusal_status: 400,
             change_api_mixed_types: true,

@@ -210,14 +210,14 @@ fn check_length(request: &Request) -> Result<(), Refusal> {
     if length <= MAX_BODY {
         return Ok(());
     }
+    Err(too_large(&length.to_string(), MAX_BODY))
+}
+
+pub(crate) fn too_large(length: &str, limit: u64) -> Refusal {
     let detail = format!(
-        "Rejected large REST payload with content-length = {length} bytes. Max allowed: {MAX_BODY} bytes."
+        "Rejected large REST payload with content-length = {length} bytes. Max allowed: {limit} bytes."
     );
-    Err(Refusal::bad(
-        400,
-        "Exception while reading request",
-        Some(&detail),
-    ))
+    Refusal::bad(400, "Exception while reading request", Some(&detail))
 }
 
 /// The JSON object of a body; a list counts for its first record only.

@@ -59,6 +59,14 @@ pub enum FindingKind {
     ApprovalPatched,
     /// The type of a change was written after New: ignored.
     TypeIgnored,
+    /// A note word for word as one that is there already.
+    DuplicateNote,
+    /// A file with the name and content of one that is there already.
+    DuplicateAttachment,
+    /// A note came along with a final state that the change was in already.
+    FinalStateAgain,
+    /// A change was moved without a look at its next states (option `expect_next_states`).
+    UnaskedMove,
     /// A create was repeated after an unclear answer without looking first.
     BlindPostRetry,
 }

@@ -35,7 +35,7 @@ pub(crate) enum Refusal {
     QueryRights,
     Rule {
         table: &'static str,
-        rule: &'static str,
+        rule: String,
     },
     Policy(Vec<String>),
     Other {
@@ -60,7 +60,7 @@ impl Refusal {
     pub(crate) fn transition() -> Self {
         Self::Rule {
             table: "change_request",
-            rule: CHECK_TRANSITION,
+            rule: CHECK_TRANSITION.to_owned(),
         }
     }
 

@@ -2,7 +2,7 @@
 
 use crate::acl::{self, Actor};
 use crate::coerce::Incoming;
-use crate::recorder::Finding;
+use crate::recorder::{Finding, FindingKind};
 use crate::refusal::{Action, Refusal};
 use crate::store::{self, Record};
 use crate::world::World;
@@ -20,6 +20,7 @@ pub(crate) fn insert(
         return Err(Refusal::Acl(Action::Insert));
     }
     let mut values = incoming.values;
+    governed(world, actor, table, &mut values);
     if let Some(id) = values.get("sys_id")
         && world.store.get(table, id).is_some()
     {
@@ -42,7 +43,7 @@ pub(crate) fn insert(
         _ => {}
     }
     let sys_id = world.plant(table, values, &actor.user_name);
-    write_notes(world, actor, table, &sys_id, incoming.notes);
+    write_notes(world, actor, findings, table, &sys_id, incoming.notes);
     Ok(sys_id)
 }
 
@@ -65,11 +66,12 @@ pub(crate) fn update(
         .ok_or(Refusal::NoRecord)?;
     let mut changes = incoming.values;
     changes.remove("sys_id");
+    governed(world, actor, table, &mut changes);
     match table {
         "change_request" => {
             change_model::before_update(world, actor, findings, &old, &mut changes)?;
         }
-        "change_task" => change_tasks::before_update(world, &old, &mut changes)?,
+        "change_task" => change_tasks::before_update(world, actor, &old, &mut changes)?,
         "incident" => incidents::before_update(world, findings, &old, &mut changes)?,
         "sysapproval_approver" => approvals::before_update(actor, &old, &changes)?,
         _ => {}
@@ -86,7 +88,17 @@ pub(crate) fn update(
                 .map(|(c, v)| (c.clone(), v.clone())),
         );
     }
-    write_notes(world, actor, table, sys_id, incoming.notes);
+    let stays = changes
+        .get("state")
+        .is_some_and(|s| s == store::get(&old, "state"));
+    if table == "change_request" && notes && stays && matches!(store::get(&old, "state"), "3" | "4")
+    {
+        findings.push(Finding {
+            kind: FindingKind::FinalStateAgain,
+            detail: store::get(&old, "number").to_owned(),
+        });
+    }
+    write_notes(world, actor, findings, table, sys_id, incoming.notes);
     if changed || notes {
         world.touch(table, sys_id, &actor.user_name);
     }
@@ -123,14 +135,39 @@ pub(crate) fn delete(
     Ok(())
 }
 
+/// What access and business rules of the customer's make of single columns, without a word to the caller.
+fn governed(world: &World, actor: &Actor, table: &str, values: &mut Record) {
+    let full = |column: &str| format!("{table}.{column}");
+    if !actor.is_admin() {
+        values.retain(|column, _| !world.options.write_protected.contains(&full(column)));
+    }
+    for (column, value) in values.iter_mut() {
+        if let Some(instead) = world.options.rewritten.get(&full(column)) {
+            value.clone_from(instead);
+        }
+    }
+}
+
 fn write_notes(
     world: &mut World,
     actor: &Actor,
+    findings: &mut Vec<Finding>,
     table: &str,
     sys_id: &str,
     notes: Vec<(String, String)>,
 ) {
     for (element, text) in notes {
+        let same = |entry: &Record| {
+            store::get(entry, "element_id") == sys_id
+                && store::get(entry, "element") == element
+                && store::get(entry, "value") == text
+        };
+        if world.store.rows("sys_journal_field").any(same) {
+            findings.push(Finding {
+                kind: FindingKind::DuplicateNote,
+                detail: element.clone(),
+            });
+        }
         world.journal(table, sys_id, &element, &text, &actor.user_name);
     }
 }

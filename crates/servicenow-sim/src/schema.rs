@@ -55,7 +55,7 @@ impl Schema {
         }
         for extra in &options.extra_tables {
             let text = extra.columns.join("\n");
-            schema.define(&extra.name, "sys_id", &[&text]);
+            schema.add(&extra.name, &text);
         }
         for extra in &options.extra_columns {
             if let Some(table) = schema.tables.get_mut(&extra.table) {
@@ -64,6 +64,11 @@ impl Schema {
             }
         }
         schema
+    }
+
+    /// A table without a display column of its own.
+    pub(crate) fn add(&mut self, name: &str, columns: &str) {
+        self.define(name, "sys_id", &[columns]);
     }
 
     fn define(&mut self, name: &str, display: &str, texts: &[&str]) {

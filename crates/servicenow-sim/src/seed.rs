@@ -40,7 +40,18 @@ fn record(world: &mut World, table: &str, name: &str, columns: &[(&str, &str)]) 
 }
 
 fn choices(world: &mut World) {
+    let own = world.options.close_codes.clone();
+    let own: Vec<(&str, &str)> = own
+        .iter()
+        .map(|code| code.split_once('|').unwrap_or((code, code)))
+        .collect();
     for (table, column, list) in CHOICES {
+        let closes_change = *column == "close_code" && *table != "incident";
+        let list = if closes_change && !own.is_empty() {
+            own.as_slice()
+        } else {
+            list
+        };
         for (at, (value, label)) in list.iter().enumerate() {
             let name = format!("{table}.{column}.{value}");
             let sequence = at.to_string();

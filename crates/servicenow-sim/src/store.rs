@@ -15,6 +15,9 @@ pub(crate) const HELD: &str = "~held";
 /// Note: only an admin may see this record.
 pub(crate) const HIDDEN: &str = "~hidden";
 
+/// Note: the next states of a change were asked for since it last moved.
+pub(crate) const ASKED: &str = "~asked";
+
 /// Note: how many entries a journal had before this one.
 pub(crate) const ORDER: &str = "~order";
 

@@ -16,6 +16,7 @@ use crate::options::Options;
 use crate::recorder::Recorder;
 use crate::schema::Schema;
 use crate::seed;
+use crate::stop::Line;
 use crate::store::{Record, Store};
 
 #[derive(Debug)]
@@ -30,6 +31,7 @@ pub(crate) struct World {
     pub(crate) oauth: Registry,
     pub(crate) recorder: Recorder,
     pub(crate) faults: Plan,
+    pub(crate) line: Line,
     pub(crate) rates: RateWindow,
     pub(crate) files: BTreeMap<String, Vec<u8>>,
     pub(crate) workers: BTreeMap<String, Worker>,
@@ -49,6 +51,7 @@ impl World {
             oauth: Registry::default(),
             recorder: Recorder::default(),
             faults: Plan::default(),
+            line: Line::default(),
             rates: RateWindow::default(),
             files: BTreeMap::new(),
             workers: BTreeMap::new(),

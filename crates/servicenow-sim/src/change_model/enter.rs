@@ -57,6 +57,8 @@ pub(super) fn move_state(world: &mut World, id: &str, to: &str, cause: Cause) {
     let Some(record) = world.store.get_mut(CHANGE, id) else {
         return;
     };
+    // What was said about the next states was said about the former one.
+    record.remove(store::ASKED);
     let from = store::get(record, "state").to_owned();
     if cause == Cause::Automatic && delay > 0 {
         record.insert(store::SHOWN_STATE.to_owned(), from);

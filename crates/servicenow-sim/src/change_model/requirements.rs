@@ -25,6 +25,17 @@ pub(super) fn check(
         .iter()
         .find(|t| t.to == to && !t.automatic)
         .ok_or_else(Refusal::transition)?;
+    if let Some(rule) = world
+        .options
+        .close_refused_by
+        .as_ref()
+        .filter(|_| to == CLOSED)
+    {
+        return Err(Refusal::Rule {
+            table: "change_request",
+            rule: rule.clone(),
+        });
+    }
     mandatory(world, old, changes, to)?;
     if passes(world, &merged, step) {
         Ok(())
@@ -61,9 +72,15 @@ fn passes(world: &World, change: &Record, step: &Transition) -> bool {
 
 fn mandatory(world: &World, old: &Record, changes: &Record, to: &str) -> Result<(), Refusal> {
     let typed = !matches!(machine::machine_of(world, old), Machine::Model(_));
-    let columns: &[&str] = if to == CLOSED {
-        &["close_code", "close_notes"]
-    } else if typed && store::get(old, "state") == NEW && to != CANCELED {
+    if to == CLOSED {
+        let demanded = world.options.close_demands.iter().map(String::as_str);
+        let columns: Vec<&str> = ["close_code", "close_notes"]
+            .into_iter()
+            .chain(demanded)
+            .collect();
+        return rules::mandatory(world, "change_request", old, changes, &columns);
+    }
+    let columns: &[&str] = if typed && store::get(old, "state") == NEW && to != CANCELED {
         &["assignment_group"]
     } else {
         &[]

@@ -35,6 +35,15 @@ fn check(world: &World, table: &str) {
 }
 
 impl Sim {
+    /// Adds a table of the customer's own: column names with their kinds, as in [`crate::ExtraColumn`].
+    pub fn add_table(&self, table: &str, columns: &[(&str, &str)]) {
+        let lines: Vec<String> = columns
+            .iter()
+            .map(|(name, kind)| format!("{name}||{kind}|"))
+            .collect();
+        self.with(|w| w.schema.add(table, &lines.join("\n")));
+    }
+
     /// Plants a record, given as a JSON object, and returns its `sys_id`. Defaults are filled in, no rule runs.
     ///
     /// # Panics

@@ -3,8 +3,11 @@
 #![expect(clippy::unwrap_used, reason = "helpers of tests are tests")]
 
 mod approvals;
+mod attachments;
 mod change_api;
 mod client;
+mod closing;
+mod customs;
 mod faults;
 mod handle;
 mod models;
@@ -15,5 +18,6 @@ mod protocol;
 mod pysnc;
 mod query;
 mod reads;
+mod stop;
 mod walk;
 mod writes;
