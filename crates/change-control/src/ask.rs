@@ -1,7 +1,7 @@
 //! Asking the approvers: the first step of a new change. Nothing here ever approves.
 
-use change::{Request, State, approval_target, forward};
-use servicenow::{Fields, NextStates};
+use change::{Number, Request, State, approval_target, forward};
+use servicenow::{Dropped, Fields, NextStates};
 
 use crate::{Control, Error, News};
 
@@ -96,13 +96,14 @@ impl Control<'_> {
             request: &moved.request,
             from: request.state,
         });
-        for dropped in &moved.dropped {
-            self.tell(News::Dropped {
-                number: &moved.request.number,
-                dropped,
-            });
-        }
+        self.tell_dropped(&moved.request.number, &moved.dropped);
         Ok(moved.request)
+    }
+
+    pub(crate) fn tell_dropped(&self, number: &Number, dropped: &[Dropped]) {
+        for dropped in dropped {
+            self.tell(News::Dropped { number, dropped });
+        }
     }
 }
 

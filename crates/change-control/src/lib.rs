@@ -2,6 +2,7 @@
 #![warn(missing_docs)]
 
 mod ask;
+mod close;
 mod control;
 mod error;
 mod implement;
@@ -13,6 +14,7 @@ mod race;
 mod wait;
 
 pub use ask::Asked;
+pub use close::{Closing, Earlier, Left, Recorded, Tasks};
 pub use control::Control;
 pub use error::Error;
 pub use implement::Started;

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use change::{Number, Request, State, WaitReason};
+use change::{ChangeTask, Number, Request, State, WaitReason};
 
 /// One thing that happened. Texts inside come from the instance and are not safe to print as they are.
 #[derive(Debug)]
@@ -49,6 +49,8 @@ pub enum News<'a> {
         /// Where it stood.
         from: State,
     },
+    /// A change task was closed.
+    TaskClosed(&'a ChangeTask),
     /// A new change offers no clear step to its approvers; somebody has to move it.
     NoWayToAsk {
         /// The change.

@@ -6,7 +6,7 @@
 use std::fmt;
 use std::time::Duration;
 
-use change::{Correlation, Number, Request, is_reusable};
+use change::{Correlation, Number, Request, State, is_reusable};
 use jiff::Timestamp;
 use servicenow::NewChange;
 use tokio::time::{Instant, sleep};
@@ -188,6 +188,25 @@ impl Control<'_> {
         Err(Error::TooManyGenerations(GENERATIONS))
     }
 
+    /// The change of a stage, however it stands: the open one, else the one of the last generation. A row that was
+    /// withdrawn in favour of another one under the same key does not count.
+    ///
+    /// # Errors
+    /// As [`Control::seek`].
+    pub async fn latest(&self, correlation: &Correlation) -> Result<Option<Request>, Error> {
+        let mut latest = None;
+        for generation in 1..=GENERATIONS {
+            let rows = self.under(&correlation.key(generation)).await?;
+            let open = rows.iter().find(|row| is_reusable(row));
+            let kept = rows.iter().find(|row| row.state != State::Canceled);
+            match open.or(kept).or(rows.last()) {
+                Some(row) => latest = Some(row.clone()),
+                None => return Ok(latest),
+            }
+        }
+        Err(Error::TooManyGenerations(GENERATIONS))
+    }
+
     /// Creates under a key that was just seen to be free, and makes sure that it stays the only one.
     async fn create_under(&self, opening: &Opening<'_>, key: &str) -> Result<Opened, Error> {
         let mut new = (opening.new)(self.instance.now());
@@ -201,12 +220,7 @@ impl Control<'_> {
                 Ok(written) => {
                     outage.answered(self);
                     self.tell(News::Created(&written.request));
-                    for dropped in &written.dropped {
-                        self.tell(News::Dropped {
-                            number: &written.request.number,
-                            dropped,
-                        });
-                    }
+                    self.tell_dropped(&written.request.number, &written.dropped);
                     return self.settle_created(key, written.request).await;
                 }
                 Err(error) => error,

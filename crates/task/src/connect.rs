@@ -3,15 +3,23 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use azure_devops::Organization;
 use outbound::{Breaker, Client, Identity, Limits, Proxy, Retry, Settings, Trust};
 use pipelines_agent::{AgentProxy, Certificates, Environment, Inputs, ServiceConnection};
 use redact::Secret;
 use servicenow::{Auth, Grant, Instance};
+use url::Url;
 
 use crate::Log;
 
 /// The input that names the service connection.
 pub const CONNECTION: &str = "serviceNowConnection";
+
+/// The id under which the agent hands over the job's own connection.
+const JOB: &str = "SYSTEMVSSCONNECTION";
+
+/// How long evidence is waited for: its absence is told, and holds nothing up.
+const EVIDENCE_PATIENCE: Duration = Duration::from_secs(60);
 
 /// Longer pauses that the instance asks for are not made in silence further down: the log tells them.
 const SILENT_PAUSE: Duration = Duration::from_secs(5);
@@ -44,6 +52,38 @@ pub fn instance(
         .with_clock(Arc::new(crate::log::wall_clock))
         .on_new_secret(Arc::new(move |secret: &Secret| announce(secret)));
     Ok((instance, http))
+}
+
+/// The organization that the job runs in, as the job's own identity, and the client it is asked by.
+///
+/// # Errors
+/// Every problem found, each a line for the pipeline's author.
+pub fn organization(
+    environment: &Environment,
+    log: &Log,
+    task: &str,
+) -> Result<(Organization, Client), Vec<String>> {
+    let job = ServiceConnection::read(environment, "the job", JOB)
+        .map_err(|error| vec![redact::chain(&error)])?;
+    let token = job
+        .parameter("accesstoken")
+        .filter(|token| !token.is_empty())
+        .cloned()
+        .ok_or_else(|| vec!["the agent gave this job no access token".to_owned()])?;
+    let facts = log.facts();
+    let collection = facts
+        .collection_uri
+        .as_deref()
+        .and_then(|uri| Url::parse(uri).ok());
+    // Where a release runs, the connection's own address is that of release management.
+    let collection = collection.unwrap_or(job.url);
+    let settings = way(environment, log, task, None, EVIDENCE_PATIENCE)?;
+    let http = Client::new(settings).map_err(|error| vec![redact::chain(&error)])?;
+    let announce = log.announcer();
+    let organization = Organization::new(collection, azure_devops::Auth::Bearer(token), http.clone())
+        .with_clock(Arc::new(crate::log::wall_clock))
+        .on_new_secret(Arc::new(move |secret: &Secret| announce(secret)));
+    Ok((organization, http))
 }
 
 /// Proxy, trust and receipts, as the agent was configured.

@@ -198,6 +198,10 @@ impl Log {
             News::Reachable { after } => {
                 self.record(&format!("ServiceNow answers again after {}", words::length(*after)));
             }
+            News::TaskClosed(task) => self.record(&format!(
+                "change task {} closed: {}",
+                task.number, task.short_description
+            )),
             News::Opening(_) | News::LeftOpen(_) | News::NoDetection(_) | News::Waiting { .. } => {}
         }
         None

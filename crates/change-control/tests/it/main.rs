@@ -11,6 +11,7 @@
 mod desk;
 
 mod ask;
+mod close;
 mod moves;
 mod open;
 mod outage;
