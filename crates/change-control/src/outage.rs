@@ -159,7 +159,9 @@ impl Control<'_> {
     ) -> Result<T, Error> {
         let mut outage = Outage::default();
         loop {
-            let tried = outage.attempt(self, &what, Duration::ZERO, once()).await?;
+            // A call is deep, and stories hold many: on the heap it costs them a pointer.
+            let call = Box::pin(once());
+            let tried = outage.attempt(self, &what, Duration::ZERO, call).await?;
             match tried {
                 Ok(answer) => return Ok(answer),
                 Err(pause) => sleep(pause).await,

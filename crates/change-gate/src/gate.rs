@@ -129,9 +129,7 @@ impl Story<'_> {
         use change_control::Ending as Waited;
         let key = self.key_of(how);
         match self.control.wait(request, key, criteria, patience).await? {
-            Waited::Proceed { request, overrides } => {
-                Box::pin(self.go_on(request, overrides)).await
-            }
+            Waited::Proceed { request, overrides } => self.go_on(request, overrides).await,
             Waited::Stop { request, reason } => {
                 self.report.saw(&request);
                 self.report.read_approvals(self.instance, &request).await;
