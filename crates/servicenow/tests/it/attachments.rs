@@ -1,4 +1,5 @@
 use outbound::Class;
+use servicenow::{Error, Page, Refusal};
 use servicenow_sim::{Fault, On, When};
 
 use crate::harness::{assert_clean, instance, seeded, sim};
@@ -81,4 +82,118 @@ async fn a_record_that_is_not_there_takes_no_file() {
         .await
         .unwrap_err();
     assert_eq!(error.class(), Class::NotFound, "{error:?}");
+}
+
+#[tokio::test]
+async fn a_file_is_read_back_byte_by_byte_even_where_it_is_a_page_itself() {
+    let sim = sim();
+    let change = seeded(&sim);
+    let instance = instance(&sim);
+    let files = instance.attachments();
+    let page = b"<html><title>Log in</title>password</html>".to_vec();
+    let binary: Vec<u8> = (0..=255).collect();
+    for (name, kind, bytes) in [
+        ("report.html", "text/html", page),
+        ("all.bin", "application/octet-stream", binary),
+        ("empty.txt", "text/plain", Vec::new()),
+        ("data.json", "application/json", b"{\"error\":{}}".to_vec()),
+    ] {
+        let stored = files
+            .upload("change_request", &change, name, kind, bytes.clone())
+            .await
+            .unwrap();
+        assert_eq!(
+            files.download(&stored.sys_id).await.unwrap(),
+            bytes,
+            "{name}"
+        );
+    }
+    assert_clean(&sim);
+}
+
+#[tokio::test]
+async fn a_page_instead_of_a_file_is_no_file() {
+    let sim = sim();
+    let change = seeded(&sim);
+    let instance = instance(&sim);
+    let files = instance.attachments();
+    let upload = files.upload("change_request", &change, "a", "text/plain", b"x".to_vec());
+    let stored = upload.await.unwrap();
+    sim.fail(
+        On::path("/file").method("GET"),
+        When::Next(1),
+        Fault::LoginPage,
+    );
+    let error = files.download(&stored.sys_id).await.unwrap_err();
+    assert!(
+        matches!(
+            &error,
+            Error::NotApi {
+                page: Page::Login,
+                may_have_happened: false,
+                ..
+            }
+        ),
+        "{error:?}"
+    );
+    let nothing = files.download(&change).await.unwrap_err();
+    assert_eq!(nothing.class(), Class::NotFound);
+}
+
+#[tokio::test]
+async fn a_file_is_read_up_to_the_bound_of_the_way_out() {
+    let sim = sim();
+    let change = seeded(&sim);
+    let instance = instance(&sim);
+    let files = instance.attachments();
+    let bytes = vec![0; (256 << 10) + 1];
+    let upload = files.upload("change_request", &change, "a", "text/plain", bytes);
+    let stored = upload.await.unwrap();
+    let error = files.download(&stored.sys_id).await.unwrap_err();
+    assert_eq!(error.class(), Class::Broken, "{error:?}");
+}
+
+#[tokio::test]
+async fn names_that_lead_elsewhere_are_refused_before_anything_is_sent() {
+    let sim = sim();
+    let change = seeded(&sim);
+    for name in ["../a", "a\\b", "a\nb", ""] {
+        let error = instance(&sim)
+            .attachments()
+            .upload("change_request", &change, name, "text/plain", b"x".to_vec())
+            .await
+            .unwrap_err();
+        assert!(
+            matches!(&error, Error::NotWritable { column, .. } if column == "file_name"),
+            "{error:?}"
+        );
+    }
+    assert_eq!(sim.request_count(), 0);
+}
+
+#[tokio::test]
+async fn a_file_that_is_too_large_or_comes_too_late_is_refused_with_the_reason() {
+    let sim = sim();
+    sim.configure(|o| {
+        o.attachment_limit = 3;
+        o.attach_to_closed = false;
+    });
+    let open = seeded(&sim);
+    let closed = seeded(&sim);
+    sim.set("change_request", closed.as_str(), "state", "3");
+    let instance = instance(&sim);
+    let upload = async |change, bytes: &[u8]| {
+        let files = instance.attachments();
+        let upload = files.upload("change_request", change, "a", "text/plain", bytes.to_vec());
+        upload.await.unwrap_err()
+    };
+    let large = upload(&open, b"1234").await;
+    let told = large.refusal().map(ToString::to_string).unwrap_or_default();
+    assert!(told.contains("Max allowed: 3 bytes"), "{large:?}");
+    let late = upload(&closed, b"1").await;
+    assert!(
+        matches!(late.refusal(), Some(Refusal::Acl { .. })),
+        "{late:?}"
+    );
+    assert!(!late.may_have_happened());
 }

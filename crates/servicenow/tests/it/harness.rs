@@ -81,6 +81,14 @@ pub(crate) fn new_change(sim: &Sim) -> NewChange {
     }
 }
 
+/// The integration account may read journals too.
+pub(crate) fn readable_journals() -> Sim {
+    Sim::start(Options {
+        journal_readers: vec!["itil".to_owned()],
+        ..Options::default()
+    })
+}
+
 /// A seeded change request in New.
 pub(crate) fn seeded(sim: &Sim) -> SysId {
     let columns = serde_json::json!({

@@ -1,15 +1,8 @@
-use servicenow_sim::{Fault, On, Options, Sim, When};
+use servicenow_sim::{Fault, On, When};
 
-use crate::harness::{assert_clean, calls, instance, seeded, sim};
+use crate::harness::{assert_clean, calls, instance, readable_journals, seeded, sim, user};
 
 const MARKER: &str = "[azdo:run:4711:Production]";
-
-fn readable_journals() -> Sim {
-    Sim::start(Options {
-        journal_readers: vec!["itil".to_owned()],
-        ..Options::default()
-    })
-}
 
 #[tokio::test]
 async fn a_note_is_one_call_and_holds_its_marker() {
@@ -106,4 +99,52 @@ async fn where_journals_are_hidden_an_unclear_note_is_never_written_twice() {
     }
     assert_eq!(sim.journal(change.as_str(), "work_notes").len(), 1);
     assert_eq!(changes.has_note(&change, MARKER).await.unwrap(), None);
+}
+
+#[tokio::test]
+async fn notes_come_back_oldest_first_with_their_writers() {
+    let sim = readable_journals();
+    let change = seeded(&sim);
+    let other = seeded(&sim);
+    let writers = [instance(&sim), user(&sim, "chris.manager")];
+    for (writer, text) in [(0, "first"), (1, "second"), (0, "third")] {
+        let changes = writers[writer].change_requests();
+        changes.add_note(&change, text, "").await.unwrap();
+        sim.advance(std::time::Duration::from_secs(60));
+    }
+    writers[0]
+        .change_requests()
+        .add_note(&other, "elsewhere", "")
+        .await
+        .unwrap();
+    let notes = writers[0].change_requests().notes(&change).await.unwrap();
+    let notes = notes.expect("journals can be read");
+    let told: Vec<(&str, &str)> = notes
+        .iter()
+        .map(|note| (note.by.as_str(), note.text.trim()))
+        .collect();
+    let me = sim.credentials().user;
+    assert_eq!(
+        told,
+        [
+            (me.as_str(), "first"),
+            ("chris.manager", "second"),
+            (me.as_str(), "third")
+        ]
+    );
+    assert!(notes[0].at < notes[1].at && notes[1].at < notes[2].at);
+    assert_clean(&sim);
+}
+
+#[tokio::test]
+async fn unreadable_journals_are_not_empty_ones() {
+    let sim = sim();
+    let change = seeded(&sim);
+    let changes = instance(&sim);
+    let changes = changes.change_requests();
+    changes.add_note(&change, "x", "").await.unwrap();
+    assert_eq!(changes.notes(&change).await.unwrap(), None);
+    sim.configure(|o| o.journal_readers = vec!["itil".to_owned()]);
+    let empty = seeded(&sim);
+    assert_eq!(changes.notes(&empty).await.unwrap(), Some(Vec::new()));
 }
