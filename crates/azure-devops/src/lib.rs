@@ -15,6 +15,9 @@ mod ids;
 mod moment;
 mod wire;
 
+#[cfg(test)]
+mod fixture;
+
 pub use auth::{Auth, ServicePrincipal};
 pub use deployments::{Deployment, Deployments, Environment};
 pub use error::{Error, Operation, Saying, Scope};

@@ -148,7 +148,12 @@ fn decode(node: Node<'_>, place: &Place<'_>) -> Result<Release, Missing> {
     let number = node.need_number("id")?;
     let id = ReleaseId::new(number).ok_or_else(|| Missing::at("id"))?;
     let link = node.at("_links").at("web").text("href");
-    let composed = place.page(&["_releaseProgress"], &[("releaseId", &id.to_string())]);
+    let release = id.to_string();
+    let query = [
+        ("_a", "release-pipeline-progress"),
+        ("releaseId", release.as_str()),
+    ];
+    let composed = place.page(&["_releaseProgress"], &query);
     Ok(Release {
         id,
         name: node.text_or_empty("name"),

@@ -6,6 +6,8 @@ mod run;
 mod test_run;
 mod timeline;
 
+use std::collections::HashSet;
+
 use outbound::Request;
 
 use crate::RunId;
@@ -92,7 +94,7 @@ impl<'a> Runs<'a> {
         let mut ids = Pages::new(self.organization, operation, Some(url), decode)
             .all()
             .await?;
-        let mut seen = std::collections::HashSet::new();
+        let mut seen = HashSet::new();
         ids.retain(|id| seen.insert(*id));
         Ok(ids)
     }
@@ -130,19 +132,24 @@ impl<'a> Runs<'a> {
     pub async fn tests(&self, id: &RunId) -> Result<Vec<TestRun>, Error> {
         let operation = Operation::new(Scope::Test, "read the test runs of run", id);
         let place = self.organization.place(&operation, self.project)?;
-        let mut all: Vec<TestRun> = Vec::new();
-        let mut seen = std::collections::HashSet::new();
+        let (mut all, mut seen) = (Vec::new(), HashSet::new());
+        let mut skip = 0;
         loop {
-            let request = test_run::page(&place, *id, all.len());
+            let request = test_run::page(&place, *id, skip);
             let answer = self.organization.send(&operation, request).await?;
             let page = answer.items("value", |node| test_run::decode(node, &place))?;
-            if page.iter().any(|test| !seen.insert(test.id)) || all.len() > test_run::MOST {
-                return Err(Error::Endless { operation });
-            }
-            let full = page.len() >= test_run::PAGE;
-            all.extend(page);
-            if !full {
+            let (found, known) = (page.len(), all.len());
+            // One that moved between two pages, because another was published, is one.
+            all.extend(
+                page.into_iter()
+                    .filter(|test: &TestRun| seen.insert(test.id)),
+            );
+            if found < test_run::PAGE {
                 return Ok(all);
+            }
+            skip += found;
+            if all.len() == known || skip > test_run::MOST {
+                return Err(Error::Endless { operation });
             }
         }
     }

@@ -40,8 +40,9 @@ impl Saying {
         let body = error.body().unwrap_or_default();
         let content_type = error.content_type().unwrap_or_default();
         let said = Self::parse(content_type, body).or_else(|| {
-            let header = error.header("x-tfs-serviceerror")?;
-            Self::plain(&unescaped(header))
+            let header = error.header("x-tfs-serviceerror");
+            let offline = || error.header("x-vss-hostofflineerror");
+            Self::plain(&unescaped(header.or_else(offline)?))
         });
         Self {
             activity: activity(|name| error.header(name)),
@@ -133,3 +134,6 @@ fn unescaped(text: &str) -> String {
         .map(|(_, value)| value.into_owned())
         .unwrap_or_default()
 }
+
+#[cfg(test)]
+mod tests;

@@ -116,14 +116,12 @@ impl Answer {
                 return Err(broken(format!("the answer is no JSON (status {status})")));
             }
         };
-        let continuation = response.header("x-ms-continuationtoken").map(str::trim);
+        let continuation = response.header("x-ms-continuationtoken");
         Ok(Self {
             operation: operation.clone(),
             document,
             saying,
-            continuation: continuation
-                .filter(|token| !token.is_empty())
-                .map(str::to_owned),
+            continuation: continuation.map(str::to_owned),
         })
     }
 
