@@ -38,6 +38,23 @@ impl Outcome {
             .map(|(outcome, _, _)| *outcome)
     }
 
+    /// The outcome that a close code of any instance claims, by the shape of its words: instances have codes of their
+    /// own, which mostly hold one of the shipped words. `None` for one that says neither.
+    #[must_use]
+    pub fn claimed_by(code: &str) -> Option<Self> {
+        let code = code.to_lowercase();
+        let holds = |part: &str| code.contains(part);
+        if holds("unsuccess") || holds("fail") {
+            Some(Self::Unsuccessful)
+        } else if holds("issue") {
+            Some(Self::SuccessfulWithIssues)
+        } else if holds("success") {
+            Some(Self::Successful)
+        } else {
+            None
+        }
+    }
+
     fn row(self) -> (Self, &'static str, &'static str) {
         match self {
             Self::Successful => ALL[0],
@@ -66,5 +83,20 @@ mod tests {
         }
         assert_eq!(Outcome::from_word("Successful"), None);
         assert_eq!(Outcome::from_word(""), None);
+    }
+
+    #[test]
+    fn a_code_of_an_instances_own_claims_what_its_words_say() {
+        use Outcome::{Successful, SuccessfulWithIssues, Unsuccessful};
+        for (code, claimed) in [
+            ("successful", Some(Successful)),
+            ("Successful with issues", Some(SuccessfulWithIssues)),
+            ("UNSUCCESSFUL", Some(Unsuccessful)),
+            ("failed_rolled_back", Some(Unsuccessful)),
+            ("done", None),
+            ("", None),
+        ] {
+            assert_eq!(Outcome::claimed_by(code), claimed, "{code}");
+        }
     }
 }
