@@ -1,0 +1,96 @@
+//! Reads a run and the stage of it that deployed.
+
+use azure_devops::{EnvironmentId, RunId};
+
+use super::{Reading, code, convert, timeline};
+use crate::trail::{EnvironmentDeployment, Link, Run};
+
+pub(super) async fn read(reading: &mut Reading<'_, '_>, id: &str) {
+    let Ok(id) = id.parse::<RunId>() else {
+        reading.miss(format!("run {id}"), "the change's key holds no run id");
+        return;
+    };
+    let stage = reading.stage;
+    let project = stage.place.project_id.as_str();
+    let runs = reading.organization.runs(project);
+    let run = runs.get(&id).await;
+    let Some(run) = reading.take(&format!("run {id} and what it brought"), run) else {
+        return;
+    };
+    facts(&mut reading.trail.run, &run);
+    let records = runs.timeline(&id).await;
+    if let Some(records) = reading.take("the run's timeline", records) {
+        let page = reading.trail.run.page.clone();
+        let (found, checks) = timeline::stage(&records, &stage.place, page.as_ref());
+        reading.trail.run.stage = found;
+        reading.trail.run.checks = checks;
+    }
+    deployments(reading, project, &id).await;
+    code::read(reading, project, &run).await;
+}
+
+fn facts(told: &mut Run, run: &azure_devops::Run) {
+    told.readable = true;
+    told.number.clone_from(&run.number);
+    told.page = run.page.as_ref().and_then(|page| Link::new(page.as_str()));
+    told.project.clone_from(&run.project.name);
+    told.pipeline.clone_from(&run.definition.name);
+    told.reason.clone_from(&run.reason);
+    told.result = convert::run_ended(run);
+    told.queued = run.queued;
+    told.started = run.started;
+    told.finished = run.finished;
+    told.source_version.clone_from(&run.source_version);
+    told.source_branch.clone_from(&run.source_branch);
+    let repository = run.repository.as_ref();
+    told.repository = repository.map(|r| r.name.clone().unwrap_or_else(|| r.id.clone()));
+    told.repository_kind = repository.map(|r| r.kind.clone());
+    told.requested_for = convert::people(run.requested_for.as_ref());
+    told.requested_by = convert::people(run.requested_by.as_ref());
+}
+
+/// Reads what the run deployed to the environment, where one is known.
+async fn deployments(reading: &mut Reading<'_, '_>, project: &str, run: &RunId) {
+    let deployments = reading.organization.deployments(project);
+    let Some((environment, name)) = environment(reading, project).await else {
+        return;
+    };
+    let found = deployments.of_run(&environment, run).await;
+    let Some(found) = reading.take("deployments to the environment", found) else {
+        return;
+    };
+    reading.trail.run.deployments = found
+        .into_iter()
+        .map(|deployment| EnvironmentDeployment {
+            environment: name.clone(),
+            stage_attempt: deployment.stage_attempt,
+            job: deployment.job,
+            job_attempt: deployment.job_attempt,
+            started: deployment.started,
+            finished: deployment.finished,
+            result: convert::ended(deployment.result.as_ref()),
+        })
+        .collect();
+}
+
+async fn environment(
+    reading: &mut Reading<'_, '_>,
+    project: &str,
+) -> Option<(EnvironmentId, String)> {
+    let stage = reading.stage;
+    let name = stage.environment.as_deref();
+    match (stage.environment_id, name) {
+        (Some(id), name) => Some((id, name.map_or_else(|| id.to_string(), str::to_owned))),
+        (None, Some(name)) => {
+            // The caller's word for the environment need not be the name of one in Azure DevOps.
+            let found = reading
+                .organization
+                .deployments(project)
+                .environment_opt(name)
+                .await;
+            let found = reading.take("the environment", found)??;
+            Some((found.id, found.name))
+        }
+        (None, None) => None,
+    }
+}

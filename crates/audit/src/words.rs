@@ -1,0 +1,75 @@
+//! Moments, lengths and lists, for people.
+
+use jiff::Timestamp;
+
+/// A moment, always in UTC.
+pub(crate) fn moment(at: Timestamp) -> String {
+    at.strftime("%Y-%m-%d %H:%M:%S UTC").to_string()
+}
+
+/// The time between two moments, in two units at most.
+pub(crate) fn between(a: Timestamp, b: Timestamp) -> String {
+    let seconds = (b.as_second() - a.as_second()).unsigned_abs();
+    match (
+        seconds / 86_400,
+        seconds / 3600 % 24,
+        seconds / 60 % 60,
+        seconds % 60,
+    ) {
+        (0, 0, 0, s) => format!("{s} s"),
+        (0, 0, m, s) => format!("{m} min {s} s"),
+        (0, h, m, _) => format!("{h} h {m} min"),
+        (1, h, _, _) => format!("1 day {h} h"),
+        (d, h, _, _) => format!("{d} days {h} h"),
+    }
+}
+
+/// `1 commit`, `2 commits`.
+pub(crate) fn count(number: usize, thing: &str) -> String {
+    let ending = if number == 1 { "" } else { "s" };
+    format!("{number} {thing}{ending}")
+}
+
+/// The first few of a list, and how many more there are.
+pub(crate) fn some_of(names: &[String], most: usize) -> String {
+    let shown = names
+        .iter()
+        .take(most)
+        .cloned()
+        .collect::<Vec<_>>()
+        .join(", ");
+    match names.len().saturating_sub(most) {
+        0 => shown,
+        more => format!("{shown} and {more} more"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn lengths_are_told_in_two_units_at_most() {
+        let at = |s| Timestamp::from_second(s).unwrap();
+        for (seconds, told) in [
+            (0, "0 s"),
+            (59, "59 s"),
+            (61, "1 min 1 s"),
+            (7265, "2 h 1 min"),
+            (90_000, "1 day 1 h"),
+            (180_000, "2 days 2 h"),
+        ] {
+            assert_eq!(between(at(0), at(seconds)), told);
+            assert_eq!(between(at(seconds), at(0)), told);
+        }
+    }
+
+    #[test]
+    fn long_lists_say_how_many_more() {
+        let names: Vec<String> = ["a", "b", "c"].map(str::to_owned).to_vec();
+        assert_eq!(some_of(&names, 3), "a, b, c");
+        assert_eq!(some_of(&names, 1), "a and 2 more");
+        assert_eq!(count(1, "commit"), "1 commit");
+        assert_eq!(count(0, "commit"), "0 commits");
+    }
+}
