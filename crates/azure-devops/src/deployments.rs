@@ -12,8 +12,8 @@ use crate::{EnvironmentId, RunId};
 /// Environments and their records are in preview: the service wants that said.
 const VERSION: &str = "7.2-preview.1";
 
-/// Records in one page.
-const PAGE: &str = "200";
+/// Records in one page. Nothing says how many the service would give at most; a hundred is what its other lists do.
+const PAGE: &str = "100";
 
 /// Verbs on the environments of one project.
 #[derive(Debug, Clone, Copy)]
@@ -68,7 +68,7 @@ impl<'a> Deployments<'a> {
 
     /// What a run deployed to an environment, attempt by attempt, in the service's order.
     ///
-    /// The service cannot be asked for one run's records, so this reads the environment's whole history, 200 records at
+    /// The service cannot be asked for one run's records, so this reads the environment's whole history, 100 records at
     /// a time, and keeps what belongs to the run.
     ///
     /// # Errors

@@ -106,7 +106,7 @@ pub struct DeployAttempt {
     pub requested_by: Option<Person>,
     /// When it was queued.
     pub queued: Option<Timestamp>,
-    /// When its first job began, where it had one.
+    /// When its first job, or else its first phase, began, where the service shows one.
     pub started: Option<Timestamp>,
     /// When its last job ended, where all have. Not the attempt's own last change, which approvals after the deployment
     /// move.
@@ -212,18 +212,26 @@ fn approval(node: Node<'_>, before_deployment: bool) -> StageApproval {
 }
 
 fn attempt(node: Node<'_>) -> DeployAttempt {
-    let jobs: Vec<Node<'_>> = node
-        .items("releaseDeployPhases")
+    let phases: Vec<Node<'_>> = node.items("releaseDeployPhases").collect();
+    let jobs: Vec<Node<'_>> = phases
+        .iter()
         .flat_map(|phase| phase.items("deploymentJobs"))
         .map(|entry| entry.at("job"))
         .collect();
+    let of_jobs = jobs.iter().filter_map(|job| job.moment("startTime")).min();
+    let of_phases = || {
+        phases
+            .iter()
+            .filter_map(|phase| phase.moment("startedOn"))
+            .min()
+    };
     let ends: Option<Vec<Timestamp>> = jobs.iter().map(|job| job.moment("finishTime")).collect();
     DeployAttempt {
         attempt: node.ordinal("attempt"),
         status: node.text_or_empty("status"),
         requested_by: node.person("requestedBy"),
         queued: node.moment("queuedOn"),
-        started: jobs.iter().filter_map(|job| job.moment("startTime")).min(),
+        started: of_jobs.or_else(of_phases),
         finished: ends.unwrap_or_default().into_iter().max(),
     }
 }

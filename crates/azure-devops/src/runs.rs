@@ -109,8 +109,10 @@ impl<'a> Runs<'a> {
         let place = self.organization.place(&operation, self.project)?;
         let request = Request::get(build(&place, *id, &["timeline"]));
         let answer = self.organization.send(&operation, request).await?;
-        let records = answer.items("records", timeline::decode)?;
-        Ok(Timeline { records })
+        match answer.is_empty() {
+            true => Ok(Timeline::default()),
+            false => answer.decode(timeline::decode),
+        }
     }
 
     /// What a run published.

@@ -8,7 +8,7 @@ fn records_are_asked_for_in_preview_and_by_top_without_a_dollar_sign() {
     assert_eq!(
         url.as_str(),
         "https://dev.azure.com/fabrikam/Fabrikam%20Fiber/_apis/pipelines/environments/3/environmentdeploymentrecords\
-         ?api-version=7.2-preview.1&top=200"
+         ?api-version=7.2-preview.1&top=100"
     );
 }
 

@@ -8,10 +8,10 @@ use jiff::Timestamp;
 
 use crate::wire::{Missing, Node};
 
-/// The records of a run, in the service's order.
+/// The records of a run.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Timeline {
-    /// All records.
+    /// All records, in the order they began; those that have not are last.
     pub records: Vec<TimelineRecord>,
 }
 
@@ -127,7 +127,7 @@ impl Timeline {
             .or_else(|| newest(&|record| record.name == name))
     }
 
-    /// Everything that is part of a record, at any depth, in the service's order.
+    /// Everything that is part of a record, at any depth, in the order of [`Timeline::records`].
     pub fn below<'a>(
         &'a self,
         record: &'a TimelineRecord,
@@ -146,7 +146,22 @@ impl Timeline {
     }
 }
 
-pub(super) fn decode(node: Node<'_>) -> Result<TimelineRecord, Missing> {
+/// Reads all records. The service keeps no order worth relying on.
+pub(super) fn decode(node: Node<'_>) -> Result<Timeline, Missing> {
+    let mut records = node.list("records", |node| Ok((place_of(node), record(node)?)))?;
+    records.sort_by_key(|(place, _)| *place);
+    let records = records.into_iter().map(|(_, record)| record).collect();
+    Ok(Timeline { records })
+}
+
+/// What a record is sorted by: when it began, then its place among its siblings.
+fn place_of(node: Node<'_>) -> (bool, Option<Timestamp>, u64) {
+    let started = node.moment("startTime");
+    let order = node.number("order").unwrap_or(u64::MAX);
+    (started.is_none(), started, order)
+}
+
+fn record(node: Node<'_>) -> Result<TimelineRecord, Missing> {
     let task = node.at("task");
     Ok(TimelineRecord {
         id: node.need_text("id")?,

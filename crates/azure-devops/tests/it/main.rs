@@ -9,3 +9,6 @@ mod paging;
 mod principal;
 mod refusals;
 mod signed_out;
+mod sim_faults;
+mod sim_reads;
+mod simulated;

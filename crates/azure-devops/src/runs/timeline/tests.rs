@@ -4,8 +4,7 @@ use super::*;
 use crate::fixture::at;
 
 fn timeline(json: &serde_json::Value) -> Timeline {
-    let records = Node::new(json).list("records", decode).unwrap();
-    Timeline { records }
+    decode(Node::new(json)).unwrap()
 }
 
 fn sample() -> Timeline {
@@ -92,6 +91,27 @@ fn records_that_are_each_others_parents_end() {
     assert_eq!(below(0), ["b"]);
     assert_eq!(below(2), [""; 0]);
     assert_eq!(below(4), [""; 0]);
+}
+
+#[test]
+fn records_are_in_the_order_they_began() {
+    let timeline = timeline(&json!({"records": [
+        {"id": "waits, second", "order": 2},
+        {"id": "later", "startTime": "2026-11-25T08:00:02Z"},
+        {"id": "waits, first", "order": 1},
+        {"id": "together, second", "startTime": "2026-11-25T08:00:01Z", "order": 2},
+        {"id": "together, first", "startTime": "2026-11-25T08:00:01.0Z", "order": 1},
+    ]}));
+    assert_eq!(
+        ids(timeline.records.iter()),
+        [
+            "together, first",
+            "together, second",
+            "later",
+            "waits, first",
+            "waits, second"
+        ]
+    );
 }
 
 #[test]
