@@ -5,6 +5,7 @@
 )]
 
 mod front;
+mod office;
 mod world;
 
 mod approvals;

@@ -74,17 +74,20 @@ pub(crate) fn bare_gate(node: Version) -> Step {
     Step::new(task(), &node::executable(node).expect("Node")).reference(STEP)
 }
 
-/// The task, unpacked once for all stories.
+/// The gate's task.
 pub(crate) fn task() -> &'static Task {
+    task_named("ServiceNowChangeGate")
+}
+
+/// A task of the package, which is unpacked once for all stories.
+pub(crate) fn task_named(name: &str) -> &'static Task {
     static PACKAGE: OnceLock<(tempfile::TempDir, Package)> = OnceLock::new();
     let (_, package) = PACKAGE.get_or_init(|| {
         let work = tempfile::tempdir().expect("a scratch folder");
         let package = Package::unpack(&vsix(), work.path()).expect("a package");
         (work, package)
     });
-    package
-        .task("ServiceNowChangeGate")
-        .expect("the task is in the package")
+    package.task(name).expect("the task is in the package")
 }
 
 /// The package: as named by whoever runs the tests, else the newest there is.
