@@ -10,5 +10,6 @@ mod principal;
 mod refusals;
 mod signed_out;
 mod sim_faults;
+mod sim_places;
 mod sim_reads;
 mod simulated;

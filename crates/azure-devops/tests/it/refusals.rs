@@ -164,6 +164,24 @@ async fn a_success_that_asks_to_slow_down_delays_the_next_request() {
 }
 
 #[tokio::test]
+async fn a_date_to_wait_for_is_read_on_the_clock_handed_in_where_the_answer_names_none() {
+    let completed = json!({"id": 4711, "status": "completed"});
+    let until = "Wed, 25 Nov 2026 08:00:00 GMT";
+    let server = Server::answering(vec![
+        Canned::json(200, &completed).with("retry-after", until),
+        Canned::json(200, &completed),
+    ]);
+    let clock = || "2026-11-25T07:59:59.7Z".parse().unwrap();
+    let organization = server.job().with_clock(std::sync::Arc::new(clock));
+    let start = tokio::time::Instant::now();
+    for _ in 0..2 {
+        organization.runs("P").get(&run()).await.unwrap();
+    }
+    let waited = start.elapsed();
+    assert!(waited >= Duration::from_millis(300), "{waited:?}");
+}
+
+#[tokio::test]
 async fn a_name_that_is_none_is_refused_before_anything_is_sent() {
     let server = Server::answering(Vec::new());
     let organization = server.job();
