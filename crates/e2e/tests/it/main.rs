@@ -21,6 +21,7 @@ mod kinds;
 mod machines;
 mod outages;
 mod race;
+mod record;
 mod rerun;
 mod secrets;
 mod settings_file;
