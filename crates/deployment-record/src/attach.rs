@@ -1,7 +1,7 @@
 //! Files on the change, each once: known by name, size and SHA-256.
 
 use audit::claims::Claim;
-use change::Request;
+use change::{Number, Request, SysId};
 use change_control::Control;
 use servicenow::{Attachment, Instance};
 use sha2::{Digest, Sha256};
@@ -13,7 +13,8 @@ const TABLE: &str = "change_request";
 pub(crate) struct Attacher<'a, 'c> {
     instance: &'a Instance,
     control: &'a Control<'c>,
-    request: &'a Request,
+    id: SysId,
+    number: Number,
     present: Vec<Attachment>,
 }
 
@@ -34,7 +35,7 @@ impl<'a, 'c> Attacher<'a, 'c> {
     pub(crate) async fn of(
         instance: &'a Instance,
         control: &'a Control<'c>,
-        request: &'a Request,
+        request: &Request,
     ) -> Result<Self, change_control::Error> {
         let present = control
             .persist(
@@ -45,7 +46,8 @@ impl<'a, 'c> Attacher<'a, 'c> {
         Ok(Self {
             instance,
             control,
-            request,
+            id: request.sys_id.clone(),
+            number: request.number.clone(),
             present,
         })
     }
@@ -75,25 +77,20 @@ impl<'a, 'c> Attacher<'a, 'c> {
             return Ok(there);
         }
         let mut tried = false;
-        let request = self.request;
+        let (id, number) = (&self.id, &self.number);
         let attachments = self.instance.attachments();
         let uploaded = self
             .control
             .persist(
-                || {
-                    format!(
-                        "the file {} was not attached to {}",
-                        claim.name, request.number
-                    )
-                },
+                || format!("the file {} was not attached to {}", claim.name, number),
                 async || {
                     if std::mem::replace(&mut tried, true) {
-                        let now = attachments.of(TABLE, &request.sys_id).await?;
+                        let now = attachments.of(TABLE, id).await?;
                         if let Some(there) = now.into_iter().find(|file| is(file, &claim, same)) {
                             return Ok(there);
                         }
                     }
-                    let (id, name) = (&request.sys_id, &claim.name);
+                    let name = &claim.name;
                     attachments
                         .upload(TABLE, id, name, content_type, bytes.clone())
                         .await

@@ -10,7 +10,7 @@ use crate::plan::WhenMissing;
 use crate::record::Story;
 
 /// What the record would do right now.
-pub(crate) async fn preview(story: &Story<'_>) -> Result<Ending, Ending> {
+pub(crate) async fn preview(story: &Story<'_, '_>) -> Result<Ending, Ending> {
     let plan = story.plan;
     let request = find::find_opt(plan, story.control, story.report).await?;
     let collected = Box::pin(story.collect()).await;

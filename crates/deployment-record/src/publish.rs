@@ -26,10 +26,11 @@ pub(crate) struct Hints {
 /// # Errors
 /// In words: a report that cannot be made or attached is told, and changes nothing about the record.
 pub(crate) async fn report(
-    story: &Story<'_>,
+    story: &Story<'_, '_>,
     request: &Request,
     run: RunTrail,
     hints: &Hints,
+    attacher: Option<Attacher<'_, '_>>,
 ) -> Result<(), String> {
     let read = audit::collect::change(story.instance, request)
         .await
@@ -52,8 +53,14 @@ pub(crate) async fn report(
         .map(|line| format!("{}: {}", line.label, line.text))
         .collect();
     story.report.reported(path, &trail.verdict, findings);
-    attach(story, request, &name, page.into_bytes())
+    // That there are no files to add to was told before.
+    let Some(mut attacher) = attacher else {
+        return Ok(());
+    };
+    let attached = attacher.attach(&name, "text/html", page.into_bytes(), Same::Name);
+    attached
         .await
+        .map(|_| ())
         .map_err(|error| redact::chain(&error))
 }
 
@@ -62,21 +69,8 @@ fn is_finding(line: &SummaryLine) -> bool {
     matches!(line.label, "Not held" | "Not shown" | "Approved by")
 }
 
-async fn attach(
-    story: &Story<'_>,
-    request: &Request,
-    name: &str,
-    page: Vec<u8>,
-) -> Result<(), change_control::Error> {
-    let mut attacher = Attacher::of(story.instance, story.control, request).await?;
-    attacher
-        .attach(name, "text/html", page, Same::Name)
-        .await
-        .map(|_| ())
-}
-
 /// Writes the page where the agent looks after it.
-fn kept(story: &Story<'_>, name: &str, page: &str) -> Result<PathBuf, String> {
+fn kept(story: &Story<'_, '_>, name: &str, page: &str) -> Result<PathBuf, String> {
     let folder = story.facts().agent.temp_dir.clone();
     let folder =
         folder.ok_or("the agent names no folder for the audit report (Agent.TempDirectory)")?;

@@ -56,11 +56,11 @@ pub(crate) async fn make_record(plan: &Plan, parties: &Parties<'_>, report: &Rep
 }
 
 /// The chapters share what was asked for, whom to ask, and whom to tell.
-pub(crate) struct Story<'a> {
+pub(crate) struct Story<'a, 'c> {
     pub(crate) plan: &'a Plan,
     pub(crate) instance: &'a Instance,
     pub(crate) organization: Option<&'a Organization>,
-    pub(crate) control: &'a Control<'a>,
+    pub(crate) control: &'a Control<'c>,
     pub(crate) report: &'a Report,
 }
 
@@ -82,7 +82,7 @@ struct Deployment {
     marker: String,
 }
 
-impl Story<'_> {
+impl<'c> Story<'_, 'c> {
     async fn tell(&self) -> Result<Ending, Ending> {
         let found = find::find(self.plan, self.instance, self.control, self.report).await?;
         let request = found.request;
@@ -92,9 +92,18 @@ impl Story<'_> {
         let mut deployment = self.deployment(&request, &collected);
         deployment.facts.retrospective = found.retrospective;
 
-        let earlier = self
-            .attach_evidence(&request, &collected, &mut deployment, &mut missing)
-            .await?;
+        let mut attacher = self.attacher(&request, &mut missing).await?;
+        let mut earlier = Earlier::Nothing;
+        if let Some(attacher) = &mut attacher {
+            let attached = self.attach_evidence(
+                &request,
+                &collected,
+                attacher,
+                &mut deployment,
+                &mut missing,
+            );
+            earlier = Box::pin(attached).await?;
+        }
         let recorded = Box::pin(self.walk(request, &deployment, earlier)).await?;
         self.report.saw(&recorded.request);
         self.write_row(&recorded.request, &deployment, &mut missing)
@@ -106,13 +115,8 @@ impl Story<'_> {
         };
         let differs = differs(&recorded.request, outcome);
         if self.plan.audit_report {
-            let published = Box::pin(publish::report(
-                self,
-                &recorded.request,
-                collected.run,
-                &hints,
-            ));
-            missing.extend(published.await.err());
+            let report = publish::report(self, &recorded.request, collected.run, &hints, attacher);
+            missing.extend(Box::pin(report).await.err());
         }
         Ok(Ending::Recorded(Box::new(Record {
             request: recorded.request,
@@ -171,7 +175,7 @@ impl Story<'_> {
             .plan
             .finished
             .or(request.work_end)
-            .unwrap_or_else(|| self.instance.now());
+            .unwrap_or_else(|| whole_second(self.instance.now()));
         let began = collected.run.run.stage.began.as_ref().map(|told| told.at);
         let started = self.plan.started.or(request.work_start).or(began);
         let started = started.filter(|started| *started <= finished);
@@ -214,24 +218,33 @@ impl Story<'_> {
         }
     }
 
+    /// The files on the change. `None` where the account may not list them, and then none is added.
+    async fn attacher(
+        &self,
+        request: &Request,
+        missing: &mut Vec<String>,
+    ) -> Result<Option<Attacher<'_, 'c>>, Ending> {
+        match Attacher::of(self.instance, self.control, request).await {
+            Ok(attacher) => Ok(Some(attacher)),
+            Err(error @ change_control::Error::Refused { .. }) => {
+                missing.push(redact::chain(&error));
+                Ok(None)
+            }
+            Err(error) => Err(error.into()),
+        }
+    }
+
     /// Attaches files and the record of everything collected. Gives back how far an
     /// earlier attempt came.
     async fn attach_evidence(
         &self,
         request: &Request,
         collected: &Collected,
+        attacher: &mut Attacher<'_, '_>,
         deployment: &mut Deployment,
         missing: &mut Vec<String>,
     ) -> Result<Earlier, Ending> {
-        let mut attacher = match Attacher::of(self.instance, self.control, request).await {
-            Ok(attacher) => attacher,
-            Err(error @ change_control::Error::Refused { .. }) => {
-                missing.push(redact::chain(&error));
-                return Ok(Earlier::Nothing);
-            }
-            Err(error) => return Err(error.into()),
-        };
-        self.attach_files(&mut attacher, &mut deployment.facts, missing)
+        self.attach_files(attacher, &mut deployment.facts, missing)
             .await?;
         let name = publish::record_name(self.plan, self.facts(), deployment.outcome);
         let report = publish::report_name(self.plan, self.facts(), request);
@@ -414,6 +427,11 @@ fn totals(run: &RunTrail) -> Option<(u64, u64)> {
     let tests = &run.code.tests.kept;
     let sum = |of: fn(&TestRun) -> u64| tests.iter().map(of).sum();
     (!tests.is_empty()).then(|| (sum(|run| run.total), sum(|run| run.failed)))
+}
+
+/// A moment as exact as the instance stores it.
+fn whole_second(moment: Timestamp) -> Timestamp {
+    Timestamp::from_second(moment.as_second()).unwrap_or(moment)
 }
 
 /// A moment as the instance stores it.

@@ -16,6 +16,7 @@ use task::words::{standing, state};
 use crate::ending::Ending;
 use crate::plan::Plan;
 use crate::row::Row;
+use crate::summary::LastWords;
 use crate::{summary, words};
 
 /// The log, and what was seen so far.
@@ -170,21 +171,21 @@ impl Report {
     /// Tells the agent and later steps how it ended, once.
     pub(crate) fn finish(&self, plan: Option<&Plan>, ending: &Ending) -> ExitCode {
         let verdict = ending.verdict();
-        let lines = summary::last_words(ending, self.last().as_deref());
-        self.log.last_words(verdict.result, verdict.code, &lines);
-        if let Ending::Recorded(record) = ending {
-            // Told beside the reason that gave the step its code.
-            for line in summary::asides(record) {
-                self.log.warn("evidence-missing", &line);
-            }
+        let last = LastWords::of(ending, self.last().as_deref());
+        if let Some(good) = &last.good {
+            self.log.info(good);
+        }
+        self.log
+            .last_words(verdict.result, verdict.code, &last.problems);
+        for line in &last.asides {
+            self.log.warn("evidence-missing", line);
         }
         self.set_outputs();
         if let Some(plan) = plan {
             let page = summary::page(plan, ending, &self.seen.borrow(), &self.log);
             self.log.upload_page("ServiceNow deployment record", &page);
         }
-        let headline = lines.first().map_or("", String::as_str);
-        self.log.complete(verdict.result, headline)
+        self.log.complete(verdict.result, last.headline())
     }
 
     fn set_outputs(&self) {

@@ -9,10 +9,49 @@ use crate::plan::Plan;
 use crate::report::Seen;
 use crate::words;
 
-/// The last words of the log: the first line says how it ended, every further one is a problem of its own.
-pub(crate) fn last_words(ending: &Ending, last: Option<&str>) -> Vec<String> {
+/// The last words of the log.
+pub(crate) struct LastWords {
+    /// How it ended, where that is no problem.
+    pub(crate) good: Option<String>,
+    /// What bears the step's code word, one problem a line.
+    pub(crate) problems: Vec<String>,
+    /// Further problems, which are not what the step's result is about: missing evidence.
+    pub(crate) asides: Vec<String>,
+}
+
+impl LastWords {
+    pub(crate) fn of(ending: &Ending, last: Option<&str>) -> Self {
+        let Ending::Recorded(record) = ending else {
+            return Self {
+                good: None,
+                problems: lines(ending, last),
+                asides: Vec::new(),
+            };
+        };
+        match problem(record) {
+            Some(problem) => Self {
+                good: None,
+                problems: vec![problem],
+                asides: record.missing.clone(),
+            },
+            None => Self {
+                good: Some(recorded(record)),
+                problems: record.missing.clone(),
+                asides: Vec::new(),
+            },
+        }
+    }
+
+    /// The first of them.
+    pub(crate) fn headline(&self) -> &str {
+        let first = self.good.as_ref().or(self.problems.first());
+        first.map_or("", String::as_str)
+    }
+}
+
+fn lines(ending: &Ending, last: Option<&str>) -> Vec<String> {
     match ending {
-        Ending::Recorded(record) => recorded(record),
+        Ending::Recorded(record) => vec![recorded(record)],
         Ending::Missing { what, .. } => vec![what.clone()],
         Ending::Unreachable { error, .. } => {
             let seen = last.map(|last| format!("; {last}")).unwrap_or_default();
@@ -40,56 +79,46 @@ pub(crate) fn last_words(ending: &Ending, last: Option<&str>) -> Vec<String> {
     }
 }
 
-fn recorded(record: &Record) -> Vec<String> {
+/// What keeps the record from being as it should.
+fn problem(record: &Record) -> Option<String> {
     let request = &record.request;
     if let Some(left) = &record.left {
-        return vec![words::left(left, request)];
+        return Some(words::left(left, request));
     }
     if let Some(code) = &record.differs {
-        return vec![format!(
+        return Some(format!(
             "{} is closed as '{code}', but the deployment was {}; somebody has to look at it",
             request.number, record.outcome
-        )];
+        ));
     }
+    record.retrospective.then(|| {
+        format!(
+            "{}; it was opened after the fact, and nobody approved it before",
+            recorded(record)
+        )
+    })
+}
+
+fn recorded(record: &Record) -> String {
+    let request = &record.request;
     let again = if record.noted {
         ""
     } else {
-        ", and all of it was noted before"
+        "; all of it was noted before"
     };
-    let line = format!(
+    format!(
         "{} tells that the deployment was {} ({}){again}",
         request.number,
         record.outcome,
         standing(request)
-    );
-    if record.retrospective {
-        return vec![format!(
-            "{line}; it was opened after the fact, and nobody approved it before"
-        )];
-    }
-    let mut lines = vec![line];
-    lines.extend(record.missing.iter().cloned());
-    lines
-}
-
-/// Evidence that is missing beside another reason for issues.
-pub(crate) fn asides(record: &Record) -> Vec<String> {
-    let told = record.left.is_none() && record.differs.is_none() && !record.retrospective;
-    if told {
-        Vec::new()
-    } else {
-        record.missing.clone()
-    }
+    )
 }
 
 /// The page on the run's summary tab, in Markdown.
 pub(crate) fn page(plan: &Plan, ending: &Ending, seen: &Seen, log: &Log) -> String {
     let masker = log.masker();
-    let mut page = Page::new(headline(ending), &masker);
-    if !matches!(ending, Ending::Recorded(record) if record.left.is_none() && record.differs.is_none())
-    {
-        page.quote(&last_words(ending, None));
-    }
+    let mut page = Page::new(&headline(ending), &masker);
+    page.quote(&LastWords::of(ending, None).problems);
     page.table();
     if let Some(request) = &seen.request {
         page.change(request, log.address_of(request).as_deref());
@@ -116,18 +145,9 @@ pub(crate) fn page(plan: &Plan, ending: &Ending, seen: &Seen, log: &Log) -> Stri
     page.into_text()
 }
 
-fn headline(ending: &Ending) -> &'static str {
-    match ending {
-        Ending::Recorded(record) if record.left.is_some() => {
-            "⚠️ The deployment is noted, the change is not closed"
-        }
-        Ending::Recorded(record) if record.differs.is_some() => {
-            "⚠️ The change says something else than the run"
-        }
-        Ending::Recorded(record) if record.retrospective => {
-            "⚠️ The deployment is recorded, after the fact"
-        }
-        Ending::Recorded(_) => "✅ The deployment is recorded",
+fn headline(ending: &Ending) -> String {
+    let fixed = match ending {
+        Ending::Recorded(record) => return recorded_headline(record),
         Ending::Missing { .. } => "⚠️ No change belongs to this deployment",
         Ending::Unreachable { .. } => "⛔ ServiceNow was down",
         Ending::Refused { .. } => "⛔ ServiceNow refused",
@@ -135,5 +155,21 @@ fn headline(ending: &Ending) -> &'static str {
         Ending::DryRun(_) => "🔍 Dry run",
         Ending::Interrupted(_) => "⏹️ Stopped before the record was made",
         Ending::Internal(_) => "⛔ A bug of this task",
+    };
+    fixed.to_owned()
+}
+
+fn recorded_headline(record: &Record) -> String {
+    let outcome = record.outcome;
+    if record.left.is_some() {
+        "⚠️ The deployment is noted, the change is not where it should be".to_owned()
+    } else if record.differs.is_some() {
+        "⚠️ The change says something else than the run".to_owned()
+    } else if record.retrospective {
+        format!("⚠️ The deployment is recorded as {outcome}, after the fact")
+    } else if record.missing.is_empty() {
+        format!("✅ The deployment is recorded as {outcome}")
+    } else {
+        format!("⚠️ The deployment is recorded as {outcome}, some evidence is missing")
     }
 }

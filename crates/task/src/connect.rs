@@ -80,9 +80,10 @@ pub fn organization(
     let settings = way(environment, log, task, None, EVIDENCE_PATIENCE)?;
     let http = Client::new(settings).map_err(|error| vec![redact::chain(&error)])?;
     let announce = log.announcer();
-    let organization = Organization::new(collection, azure_devops::Auth::Bearer(token), http.clone())
-        .with_clock(Arc::new(crate::log::wall_clock))
-        .on_new_secret(Arc::new(move |secret: &Secret| announce(secret)));
+    let organization =
+        Organization::new(collection, azure_devops::Auth::Bearer(token), http.clone())
+            .with_clock(Arc::new(crate::log::wall_clock))
+            .on_new_secret(Arc::new(move |secret: &Secret| announce(secret)));
     Ok((organization, http))
 }
 

@@ -34,8 +34,11 @@ impl<'m> Page<'m> {
         let _ = writeln!(self.text, "{markdown}");
     }
 
-    /// Lines that stand out.
+    /// Lines that stand out, if there are any.
     pub fn quote(&mut self, lines: &[String]) {
+        if lines.is_empty() {
+            return;
+        }
         for line in lines {
             let line = self.shown(line);
             let _ = writeln!(self.text, "> {line}\n>");
