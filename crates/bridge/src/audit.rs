@@ -22,7 +22,7 @@ const SHORTEST_HIDDEN: usize = 12;
 /// A report that is ready to be written.
 struct Report {
     text: String,
-    /// The worst of what does not hold.
+    /// The worst of what does not hold, or could not be shown to: what nobody could read must not pass for fine.
     worst: Option<Severity>,
     /// Whether a party's failure left a change out.
     incomplete: bool,

@@ -20,6 +20,10 @@ The least that has to be known, as environment variables:
 Exit codes: 0 written; 1 wrong use or configuration, no such change, or the report could not be written;
 2 a party failed; 3 findings as severe as --fail-on.";
 
+const AUDIT_USAGE: &str = "\
+snowgate audit <NUMBER> [OPTIONS]
+       snowgate audit --from <DATE> --to <DATE> [OPTIONS]";
+
 /// ServiceNow change control for Azure Pipelines, from a desk.
 #[derive(Debug, Parser)]
 #[command(name = "snowgate", version, after_help = EXAMPLES, disable_help_subcommand = true)]
@@ -32,7 +36,7 @@ pub(crate) struct CommandLine {
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
     /// Report what is known about a change, or about every deployment of a period: findings first, evidence below
-    #[command(after_help = EXAMPLES)]
+    #[command(after_help = EXAMPLES, override_usage = AUDIT_USAGE)]
     Audit(Box<AuditArgs>),
 }
 
@@ -72,7 +76,8 @@ pub(crate) struct AuditArgs {
     #[arg(long, value_name = "FILE")]
     pub(crate) out: Option<PathBuf>,
 
-    /// End with exit code 3 where there is a finding of this severity or a worse one
+    /// End with exit code 3 where there is a finding of this severity or a worse one: a rule that does not hold, or
+    /// could not be shown to
     #[arg(long, value_enum, value_name = "SEVERITY", default_value_t = FailOn::None)]
     pub(crate) fail_on: FailOn,
 

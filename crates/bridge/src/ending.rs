@@ -9,7 +9,7 @@ pub(crate) enum Ending {
     Written,
     /// Asked wrongly, configured wrongly, for a change that is not there, or with nowhere to write to.
     Wrong,
-    /// A party failed: there is no report, or one with a part missing.
+    /// A party failed: there is no report, or one of a period with a change missing.
     PartyFailed,
     /// The report is written, and there are findings of the severity asked for.
     Findings,
@@ -26,7 +26,7 @@ pub(crate) static TABLE: [(Ending, u8, &str); 4] = [
     (
         Ending::PartyFailed,
         2,
-        "a party failed: no report, or one that says which part is missing",
+        "a party failed: no report, or one of a period in which a change could not be read",
     ),
     (
         Ending::Findings,

@@ -44,7 +44,7 @@ pub(super) async fn report(
     );
     Ok(Report {
         text,
-        worst: trail.worst(),
+        worst: trail.findings.iter().map(|finding| finding.severity).max(),
         incomplete: false,
     })
 }
@@ -68,8 +68,10 @@ pub(super) async fn of(
 /// Adds the runs that the change names, and the one that the user does.
 async fn whole(parties: &Parties, mut read: ChangeTrail, stage: Option<&StageOf>) -> Trail {
     let mut places = collect::places(&read);
+    // Run ids are the organization's, so a project's name and its id are no two runs.
+    let same = |a: &Place, b: &Place| a.run == b.run && a.stage == b.stage;
     if let Some(place) = stage.and_then(|stage| place(parties, stage))
-        && !places.contains(&place)
+        && !places.iter().any(|known| same(known, &place))
     {
         places.insert(0, place);
     }

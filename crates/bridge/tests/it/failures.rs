@@ -136,3 +136,34 @@ fn a_throttled_organization_is_waited_for() {
     let report = report_of(&world, &number).run().assert_code(0).json();
     assert_eq!(report["gaps"], json!([]));
 }
+
+#[test]
+fn the_proxy_is_asked_for_https_alone() {
+    let world = World::start();
+    let number = world.change(json!({}));
+    let dead = "http://user:not-the-password@127.0.0.1:9";
+    let program = report_of(&world, &number).with("HTTPS_PROXY", dead);
+    program.run().assert_code(0);
+    let ended = program
+        .with("SERVICENOW_URL", "https://instance.invalid")
+        .run();
+    assert_no_report(&ended);
+    ended.assert_says("127.0.0.1:9");
+}
+
+#[test]
+fn what_could_not_be_read_does_not_pass_for_fine() {
+    let world = World::start();
+    let number = world.change(json!({}));
+    let program = report_of(&world, &number).and(&["--fail-on", "high"]);
+    program.run().assert_code(0);
+    program
+        .clone()
+        .with("ADO_PAT", "not-the-token-of-anybody")
+        .run()
+        .assert_code(3);
+    let refused = On::path("sysapproval_approver");
+    let fault = Fault::Gateway { status: 502 };
+    world.servicenow.fail(refused, When::UntilCleared, fault);
+    program.run().assert_code(3);
+}

@@ -170,6 +170,12 @@ fn a_change_that_names_no_run_gets_it_from_the_user() {
         "{:#}",
         report["findings"]
     );
+    let keyed = world.change(json!({}));
+    let named_twice = world
+        .snowgate(&[&["audit", &keyed], &named[2..]].concat())
+        .run();
+    let runs = named_twice.assert_code(0).json()["runs"].clone();
+    assert_eq!(runs.as_array().unwrap().len(), 1);
     world
         .snowgate(&named)
         .without("ADO_PROJECT")

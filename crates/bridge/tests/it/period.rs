@@ -1,7 +1,7 @@
 //! The report of a period.
 
 use serde_json::{Value, json};
-use servicenow_sim::{Fault, On, When};
+use servicenow_sim::{Fault, On, Options, Recorded, Semaphore, When};
 
 use crate::world::World;
 
@@ -55,7 +55,10 @@ fn a_service_is_found_by_item_business_service_and_line_in_any_case() {
     let by_line = world.change(json!({}));
     let by_notes =
         world.change(json!({ "description": "", "close_notes": "Done.\nService: SHOP" }));
-    let other = world.change(json!({ "description": "Service: warehouse" }));
+    let other = world.change(json!({
+        "description": "Service: warehouse",
+        "correlation_id": world.key("Production").replace("4711", "4710"),
+    }));
     let ended = world
         .snowgate(&DAY)
         .and(&["--format", "json", "--service", "Shop", "--verbose"])
@@ -65,6 +68,14 @@ fn a_service_is_found_by_item_business_service_and_line_in_any_case() {
     assert_eq!(rows(&report), [&by_line, &by_notes]);
     assert_eq!(report["service"], "Shop");
     ended.assert_says(&format!("{other}: of another service"));
+    let asked = |run: &str| {
+        let requests = world.azure.requests();
+        requests
+            .iter()
+            .any(|request| request.path.contains(&format!("/builds/{run}")))
+    };
+    assert!(asked("4711"));
+    assert!(!asked("4710"), "the run of another service was asked about");
 }
 
 #[test]
@@ -166,4 +177,24 @@ fn findings_of_any_line_show_in_the_exit_code() {
         .and(&["--format", "csv", "--fail-on", "high"])
         .run()
         .assert_code(3);
+}
+
+#[test]
+fn an_instance_never_sees_more_than_two_requests_at_a_time() {
+    let world = World::with(Options {
+        semaphore: Some(Semaphore {
+            threads: 2,
+            // A place is given back a moment after the answer is read.
+            queue: 2,
+        }),
+        response_delay_ms: 10,
+        ..Options::default()
+    });
+    for _ in 0..12 {
+        world.change(json!({}));
+    }
+    let ended = world.snowgate(&DAY).and(&["--format", "json"]).run();
+    assert_eq!(rows(&ended.assert_code(0).json()).len(), 12);
+    let refused = |request: &Recorded| request.status == 429;
+    assert!(!world.servicenow.requests().iter().any(refused));
 }
