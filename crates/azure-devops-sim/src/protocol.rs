@@ -161,8 +161,7 @@ fn fits(route: &Route, host: Host, in_project: bool) -> bool {
 fn check_parameters(call: &mut Call<'_>, route: &Route) {
     for (name, _) in call.request.query() {
         let known = |k: &&str| k.eq_ignore_ascii_case(&name);
-        if !name.eq_ignore_ascii_case("api-version") && !route.parameters.iter().any(known)
-        {
+        if !name.eq_ignore_ascii_case("api-version") && !route.parameters.iter().any(known) {
             call.find(FindingKind::UnknownParameter, name);
         }
     }

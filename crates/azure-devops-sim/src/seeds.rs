@@ -4,6 +4,7 @@
 mod codes;
 mod releases;
 mod runs;
+mod timeline;
 mod work;
 
 use serde::Deserialize;
@@ -12,9 +13,9 @@ pub use codes::{PullRequestSeed, Repository, ReviewerSeed};
 pub use releases::{
     ReleaseApprovalSeed, ReleaseArtifactSeed, ReleaseAttemptSeed, ReleaseSeed, ReleaseStageSeed,
 };
-pub use runs::{
-    ApprovalSeed, ArtifactSeed, CommitSeed, DeploymentSeed, Issue, PreviousAttempt, RecordSeed,
-    RunSeed, SeededStage, StageSeed, TaskRef, TestRunSeed,
+pub use runs::{ArtifactSeed, CommitSeed, DeploymentSeed, RunSeed, TestRunSeed};
+pub use timeline::{
+    ApprovalSeed, Issue, PreviousAttempt, RecordSeed, SeededStage, StageSeed, TaskRef,
 };
 pub use work::WorkItemSeed;
 

@@ -112,7 +112,12 @@ impl Planter<'_> {
 
     fn stage(&mut self, previous_attempts: Vec<PreviousAttempt>) -> String {
         let name = self.seed.display_name.as_deref().unwrap_or(self.stage);
-        let record = self.whole("Stage", name, self.stage.to_owned());
+        let mut record = self.whole("Stage", name, self.stage.to_owned());
+        // A stage keeps its id from attempt to attempt; in one timeline they have to be told apart.
+        let flat = self.world.options.earlier_attempts_in_main_timeline;
+        if let Some(last) = previous_attempts.last().filter(|_| !flat) {
+            record.id = Some(last.record_id.clone());
+        }
         let stages = self.world.org.runs.get(&self.run);
         let stages = stages
             .into_iter()
@@ -125,7 +130,7 @@ impl Planter<'_> {
         })
     }
 
-    /// Every stage has a checkpoint; an approval is under it.
+    /// The checkpoint in front of a stage, and the approval under it.
     fn approval(&mut self, stage: &str) -> Option<String> {
         let approval = self.seed.approval.clone()?;
         let record = RecordSeed {

@@ -52,8 +52,7 @@ impl Answer {
 }
 
 /// A caller with fixed headers.
-pub(crate) struct Caller<'s> {
-    pub(crate) sim: &'s Sim,
+pub(crate) struct Caller {
     /// Host to speak to, without a trailing slash.
     pub(crate) base: String,
     pub(crate) headers: Vec<(String, String)>,
@@ -66,16 +65,15 @@ pub(crate) fn basic(user: &str, password: &str) -> String {
 }
 
 /// Somebody with the seeded personal access token, who asks as the official clients do.
-pub(crate) fn reader(sim: &Sim) -> Caller<'_> {
+pub(crate) fn reader(sim: &Sim) -> Caller {
     anonymous(sim)
         .with("Authorization", &basic("", &sim.pat()))
         .with("X-TFS-FedAuthRedirect", "Suppress")
 }
 
-pub(crate) fn anonymous(sim: &Sim) -> Caller<'_> {
+pub(crate) fn anonymous(sim: &Sim) -> Caller {
     let accept = ("Accept".to_owned(), "application/json".to_owned());
     Caller {
-        sim,
         base: sim.url().trim_end_matches('/').to_owned(),
         headers: vec![accept],
         patience: Duration::from_secs(30),
@@ -93,7 +91,7 @@ pub(crate) fn at(version: &str, rest: &str) -> String {
     format!("/fabrikam/Fabrikam%20Fiber/_apis/{rest}{mark}api-version={version}")
 }
 
-impl Caller<'_> {
+impl Caller {
     /// Adds or replaces a header; an empty value takes it away.
     pub(crate) fn with(mut self, name: &str, value: &str) -> Self {
         self.headers.retain(|(n, _)| !n.eq_ignore_ascii_case(name));

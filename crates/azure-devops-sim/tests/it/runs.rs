@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 use crate::client::{Answer, Caller, api, at, reader};
 
 /// Follows continuation tokens to the end; returns the pages.
-fn pages(caller: &Caller<'_>, target: &str) -> Vec<Vec<Value>> {
+fn pages(caller: &Caller, target: &str) -> Vec<Vec<Value>> {
     let mut pages = Vec::new();
     let mut next = target.to_owned();
     loop {
