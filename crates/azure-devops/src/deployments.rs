@@ -68,8 +68,9 @@ impl<'a> Deployments<'a> {
 
     /// What a run deployed to an environment, attempt by attempt, in the service's order.
     ///
-    /// The service cannot be asked for one run's records, so this reads the environment's whole history, 100 records at
-    /// a time, and keeps what belongs to the run.
+    /// The service cannot be asked for one run's records, so this reads the environment's history, 100 records at a time,
+    /// and keeps what belongs to the run. Where `since` says when the run was queued and the history comes newest first,
+    /// it stops at what is older; in any other order it reads all of it.
     ///
     /// # Errors
     /// See [`Error`].
@@ -77,6 +78,7 @@ impl<'a> Deployments<'a> {
         &self,
         environment: &EnvironmentId,
         run: &RunId,
+        since: Option<Timestamp>,
     ) -> Result<Vec<Deployment>, Error> {
         let operation = Operation::new(
             Scope::Build,
@@ -87,12 +89,14 @@ impl<'a> Deployments<'a> {
         let first = records(&place, *environment);
         let mut pages = Pages::new(self.organization, operation, Some(first), decode);
         let mut of_run = Vec::new();
+        let mut order = Order::default();
         while let Some(page) = pages.next().await? {
-            of_run.extend(
-                page.into_iter()
-                    .flatten()
-                    .filter(|record| record.run == *run),
-            );
+            let page: Vec<Deployment> = page.into_iter().flatten().collect();
+            order.saw(&page);
+            of_run.extend(page.into_iter().filter(|record| record.run == *run));
+            if since.is_some_and(|since| order.is_past(since)) {
+                break;
+            }
         }
         Ok(of_run)
     }
@@ -115,6 +119,30 @@ impl<'a> Deployments<'a> {
             }
         }
         Ok(None)
+    }
+}
+
+/// Whether records came newest first so far, which nothing promises.
+#[derive(Debug, Default)]
+struct Order {
+    last: Option<Timestamp>,
+    broken: bool,
+}
+
+impl Order {
+    fn saw(&mut self, page: &[Deployment]) {
+        for record in page {
+            match (self.last, record.queued) {
+                (_, None) => self.broken = true,
+                (Some(last), Some(queued)) if queued > last => self.broken = true,
+                (_, queued) => self.last = queued,
+            }
+        }
+    }
+
+    /// Whether everything that follows is older than this moment.
+    fn is_past(&self, moment: Timestamp) -> bool {
+        !self.broken && self.last.is_some_and(|last| last < moment)
     }
 }
 

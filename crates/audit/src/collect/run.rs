@@ -25,7 +25,7 @@ pub(super) async fn read(reading: &mut Reading<'_, '_>, id: &str) {
         reading.trail.run.stage = found;
         reading.trail.run.checks = checks;
     }
-    deployments(reading, project, &id).await;
+    deployments(reading, project, &run).await;
     code::read(reading, project, &run).await;
 }
 
@@ -50,12 +50,12 @@ fn facts(told: &mut Run, run: &azure_devops::Run) {
 }
 
 /// Reads what the run deployed to the environment, where one is known.
-async fn deployments(reading: &mut Reading<'_, '_>, project: &str, run: &RunId) {
+async fn deployments(reading: &mut Reading<'_, '_>, project: &str, run: &azure_devops::Run) {
     let deployments = reading.organization.deployments(project);
     let Some((environment, name)) = environment(reading, project).await else {
         return;
     };
-    let found = deployments.of_run(&environment, run).await;
+    let found = deployments.of_run(&environment, &run.id, run.queued).await;
     let Some(found) = reading.take("deployments to the environment", found) else {
         return;
     };

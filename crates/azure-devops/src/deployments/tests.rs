@@ -48,3 +48,34 @@ fn environments_are_read() {
         (3, "Production")
     );
 }
+
+#[test]
+fn only_a_history_that_comes_newest_first_can_be_left_early() {
+    let text = include_str!("../../fixtures/deployment_records.json");
+    let sample = read_list(text, |node, _| decode(node))
+        .swap_remove(0)
+        .unwrap();
+    let record = |queued: Option<&str>| Deployment {
+        queued: queued.and_then(at),
+        ..sample.clone()
+    };
+    let (new, old, older) = (
+        Some("2026-11-25T08:00:00Z"),
+        Some("2026-11-25T06:00:00Z"),
+        Some("2026-11-25T05:00:00Z"),
+    );
+    let since = at("2026-11-25T07:00:00Z").unwrap();
+    for (queued, past) in [
+        (vec![new, old], true),
+        (vec![new, old, older], true),
+        (vec![new], false),
+        (vec![old, new, older], false),
+        (vec![new, None, older], false),
+        (vec![], false),
+    ] {
+        let page: Vec<Deployment> = queued.iter().map(|queued| record(*queued)).collect();
+        let mut order = Order::default();
+        order.saw(&page);
+        assert_eq!(order.is_past(since), past, "{queued:?}");
+    }
+}

@@ -192,7 +192,7 @@ async fn deployments_of_one_run_are_picked_from_all_pages() {
     let environment = "3".parse().unwrap();
     let found = organization
         .deployments("P")
-        .of_run(&environment, &run())
+        .of_run(&environment, &run(), None)
         .await
         .unwrap();
     let ids: Vec<u64> = found.iter().map(|record| record.id).collect();

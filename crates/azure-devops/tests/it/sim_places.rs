@@ -79,7 +79,10 @@ async fn deployments_of_a_run_are_found_among_many() {
         (environment, "Blue")
     );
     assert_eq!(deployments.environment_opt("Red").await.unwrap(), None);
-    let mut of_run = deployments.of_run(&found.id, &id(number)).await.unwrap();
+    let mut of_run = deployments
+        .of_run(&found.id, &id(number), None)
+        .await
+        .unwrap();
     of_run.sort_by_key(|deployment| deployment.stage_attempt);
     let [first, second] = &of_run[..] else {
         panic!("{of_run:?}");
