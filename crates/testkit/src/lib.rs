@@ -1,5 +1,6 @@
 #![doc = include_str!("../README.md")]
 
 pub mod agent;
+pub mod browser;
 pub mod node;
 pub mod wait;
