@@ -2,6 +2,8 @@
 
 mod shown;
 
+use std::collections::BTreeSet;
+
 use serde_json::{Value, json};
 
 use crate::clock;
@@ -12,6 +14,7 @@ use crate::protocol::Call;
 use crate::refusal::Refusal;
 use crate::render;
 use crate::routes::{Answer, READ, Route};
+use crate::seeds::CommitSeed;
 use crate::world::World;
 
 const SCOPES: &[&str] = &["vso.build"];
@@ -25,7 +28,6 @@ pub(crate) const ROUTES: &[Route] = &[
         template: "build/builds",
         parameters: &[
             "definitions",
-            "queues",
             "buildNumber",
             "minTime",
             "maxTime",
@@ -34,11 +36,8 @@ pub(crate) const ROUTES: &[Route] = &[
             "statusFilter",
             "resultFilter",
             "tagFilters",
-            "properties",
             "$top",
             "continuationToken",
-            "maxBuildsPerDefinition",
-            "deletedFilter",
             "queryOrder",
             "branchName",
             "buildIds",
@@ -50,13 +49,12 @@ pub(crate) const ROUTES: &[Route] = &[
     },
     Route {
         template: "build/builds/{}",
-        parameters: &["propertyFilters"],
         answer: get,
         ..BUILD
     },
     Route {
         template: "build/builds/{}/changes",
-        parameters: &["continuationToken", "$top", "includeSourceChange"],
+        parameters: &["continuationToken", "$top"],
         answer: changes,
         ..BUILD
     },
@@ -228,14 +226,15 @@ fn work_items(world: &mut World, call: &mut Call<'_>) -> Answer {
     Ok(refs(world, &run.work_items, size))
 }
 
-/// Restricted to commits: only those of the run count, and here each stands for all of its work items.
+/// Only what these commits of the run are linked to.
 fn work_items_of_commits(world: &mut World, call: &mut Call<'_>) -> Answer {
     let size = paging::size(call, "$top", world.options.work_item_refs)?;
     let asked: Vec<String> = call.body()?;
     let run = run(world, call, call.argument(0))?;
-    let known = run.commits.iter().filter_map(|c| c.id.as_ref());
-    let any = known.into_iter().any(|id| asked.contains(id));
-    Ok(refs(world, if any { &run.work_items } else { &[] }, size))
+    let is_asked = |commit: &&CommitSeed| commit.id.as_ref().is_some_and(|id| asked.contains(id));
+    let commits = run.commits.iter().filter(is_asked);
+    let linked: BTreeSet<u64> = commits.flat_map(|c| c.work_items.clone()).collect();
+    Ok(refs(world, &Vec::from_iter(linked), size))
 }
 
 fn work_items_between(world: &mut World, call: &mut Call<'_>) -> Answer {

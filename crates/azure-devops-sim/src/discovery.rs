@@ -26,41 +26,31 @@ pub(crate) const ROUTES: &[Route] = &[
     Route {
         template: "projects",
         scopes: &["vso.project", "vso.build", "vso.work", "vso.code"],
-        parameters: &[
-            "stateFilter",
-            "$top",
-            "$skip",
-            "continuationToken",
-            "getDefaultTeamImageUrl",
-        ],
+        parameters: &["$top", "$skip"],
         answer: projects,
         ..OUTSIDE
     },
     Route {
         template: "projects/{}",
         scopes: &["vso.project", "vso.build", "vso.work", "vso.code"],
-        parameters: &["includeCapabilities", "includeHistory"],
         answer: project,
         ..OUTSIDE
     },
     Route {
         template: "connectiondata",
         maturity: Maturity::Preview,
-        parameters: &["connectOptions", "lastChangeId", "lastChangeId64"],
         answer: connection,
         ..OUTSIDE
     },
     Route {
         template: "resourceareas",
         maturity: Maturity::Preview,
-        parameters: &["enterpriseName", "organizationName"],
         answer: areas,
         ..OUTSIDE
     },
     Route {
         template: "resourceareas/{}",
         maturity: Maturity::Preview,
-        parameters: &["enterpriseName", "organizationName"],
         answer: area,
         ..OUTSIDE
     },
@@ -76,7 +66,7 @@ pub(crate) fn is_everywhere(route: &Route) -> bool {
 
 fn projects(world: &mut World, call: &mut Call<'_>) -> Answer {
     let all: Vec<Project> = world.org.projects.clone();
-    let page = paging::skip(call, world.options.test_runs_page, all)?;
+    let page = paging::skip(call, world.options.skipped_page, all)?;
     Ok(Reply::list(
         page.iter().map(|p| render::project(world, p)).collect(),
     ))

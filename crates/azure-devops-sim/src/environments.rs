@@ -35,7 +35,6 @@ pub(crate) const ROUTES: &[Route] = &[
     },
     Route {
         template: "pipelines/environments/{}",
-        parameters: &["expands"],
         answer: get,
         ..NEW
     },
@@ -53,7 +52,6 @@ pub(crate) const ROUTES: &[Route] = &[
     },
     Route {
         template: "distributedtask/environments/{}",
-        parameters: &["expands"],
         answer: get,
         ..OLD
     },

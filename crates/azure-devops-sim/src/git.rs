@@ -18,13 +18,7 @@ const CODE: Route = Route {
     ..READ
 };
 
-const ONE: &[&str] = &[
-    "maxCommentLength",
-    "$skip",
-    "$top",
-    "includeCommits",
-    "includeWorkItemRefs",
-];
+const ONE: &[&str] = &["includeCommits", "includeWorkItemRefs"];
 
 pub(crate) const ROUTES: &[Route] = &[
     Route {
@@ -187,7 +181,7 @@ fn list(world: &mut World, call: &mut Call<'_>) -> Answer {
     };
     let found = world.org.pull_requests.values().rev().filter(wanted);
     let shown: Vec<Value> = found.map(|pr| render_request(world, pr)).collect();
-    let page = paging::skip(call, world.options.test_runs_page, shown)?;
+    let page = paging::skip(call, world.options.skipped_page, shown)?;
     Ok(Reply::list(page))
 }
 

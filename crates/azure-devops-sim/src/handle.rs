@@ -174,6 +174,10 @@ impl Sim {
     }
 
     /// Adds commits, newest first as the service lists them.
+    ///
+    /// # Panics
+    ///
+    /// When there is no such run, or one is linked to a work item that does not exist.
     pub fn add_commits(&self, run: u64, commits: Vec<CommitSeed>) {
         self.with(|w| plant::commits(w, run, commits));
     }

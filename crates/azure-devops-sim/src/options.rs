@@ -41,8 +41,8 @@ pub struct Options {
     pub work_item_refs: Page,
     /// Records in one page of an environment's deployments (unverified).
     pub deployments_page: Page,
-    /// Test runs in one page (unverified).
-    pub test_runs_page: Page,
+    /// Entries in one page of the lists that are paged by `$skip`: projects, pull requests, test runs (unverified).
+    pub skipped_page: Page,
     /// Releases, deployments or approvals in one page (unverified).
     pub releases_page: Page,
     /// Where the list of a pipeline's runs stops; it has no second page.
@@ -102,7 +102,7 @@ impl Default for Options {
             changes_page: Page::new(50, 10_000),
             work_item_refs: Page::new(50, 10_000),
             deployments_page: Page::new(25, 100),
-            test_runs_page: Page::new(100, 1000),
+            skipped_page: Page::new(100, 1000),
             releases_page: Page::new(50, 100),
             runs_cap: 10_000,
             message_limit: 1000,

@@ -5,7 +5,7 @@ mod story;
 
 use std::collections::BTreeMap;
 
-use serde_json::{Value, json};
+use serde_json::json;
 
 use crate::ids;
 use crate::organization::{Environment, Owner, Run, WorkItem};
@@ -56,13 +56,38 @@ pub(crate) fn existing(world: &mut World, run: u64) -> &mut Run {
     found.unwrap_or_else(|| panic!("no run has the id {run}"))
 }
 
+/// Adds commits. The items they are linked to get the link, and count as the run's.
 pub(crate) fn commits(world: &mut World, run: u64, seeds: Vec<CommitSeed>) {
-    let run = existing(world, run);
+    let project = world.org.main_project().id.clone();
     for mut seed in seeds {
+        let run = existing(world, run);
         let place = format!("{} {} {}", run.id, run.commits.len(), seed.message);
-        seed.id
+        let id = seed
+            .id
             .get_or_insert_with(|| ids::stable_sha("commit", &place));
+        let repository = &run.seed.repository.id;
+        let uri = format!("vstfs:///Git/Commit/{project}%2F{repository}%2F{id}");
+        let items = seed.work_items.clone();
+        associate(run, &items);
         run.commits.push(seed);
+        relate(world, &items, "Fixed in Commit", &uri);
+    }
+}
+
+fn associate(run: &mut Run, items: &[u64]) {
+    for id in items {
+        if !run.work_items.contains(id) {
+            run.work_items.push(*id);
+        }
+    }
+}
+
+fn relate(world: &mut World, items: &[u64], name: &str, url: &str) {
+    for id in items {
+        let item = world.org.work_items.get_mut(id);
+        let item = item.unwrap_or_else(|| panic!("no work item has the id {id}"));
+        let link = json!({ "rel": "ArtifactLink", "url": url, "attributes": { "name": name } });
+        item.relations.push(link);
     }
 }
 
@@ -121,19 +146,9 @@ pub(crate) fn work_item(world: &mut World, seed: WorkItemSeed) -> u64 {
 
 /// Associates items with a run, and leaves the link on each item that shows where it was built.
 pub(crate) fn link(world: &mut World, run: u64, items: &[u64]) {
-    existing(world, run).work_items.extend(items);
-    for id in items {
-        let item = world.org.work_items.get_mut(id);
-        let item = item.unwrap_or_else(|| panic!("no work item has the id {id}"));
-        item.relations.push(artifact_link(
-            "Integrated in build",
-            &format!("vstfs:///Build/Build/{run}"),
-        ));
-    }
-}
-
-fn artifact_link(name: &str, url: &str) -> Value {
-    json!({ "rel": "ArtifactLink", "url": url, "attributes": { "name": name } })
+    associate(existing(world, run), items);
+    let uri = format!("vstfs:///Build/Build/{run}");
+    relate(world, items, "Integrated in build", &uri);
 }
 
 /// Adds a record to the main timeline of a run.

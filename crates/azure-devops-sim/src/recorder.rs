@@ -25,11 +25,11 @@ pub enum FindingKind {
     NoApiVersion,
     /// No `X-TFS-FedAuthRedirect: Suppress`: a dead credential would answer with a sign-in page.
     SignInNotSuppressed,
-    /// A query parameter nobody reads.
+    /// A query parameter that the service does not know, or that this stand-in does not act on.
     UnknownParameter,
     /// A page size above what the service gives: the rest is silently missing.
     PageTooLarge,
-    /// A body field nobody reads.
+    /// The same with a field of a body.
     UnknownField,
     /// A create was repeated after an unclear answer without looking first.
     BlindPostRetry,

@@ -22,40 +22,24 @@ pub(crate) const ROUTES: &[Route] = &[
         template: "release/releases",
         parameters: &[
             "definitionId",
-            "definitionEnvironmentId",
-            "searchText",
             "statusFilter",
-            "environmentStatusFilter",
-            "minCreatedTime",
-            "maxCreatedTime",
-            "queryOrder",
             "$top",
             "continuationToken",
             "$expand",
             "artifactTypeId",
             "sourceId",
             "artifactVersionId",
-            "sourceBranchFilter",
-            "isDeleted",
-            "releaseIdFilter",
         ],
         answer: list,
         ..RELEASE
     },
     Route {
         template: "release/releases/{}",
-        parameters: &[
-            "approvalFilters",
-            "propertyFilters",
-            "$expand",
-            "$topGateRecords",
-        ],
         answer: get,
         ..RELEASE
     },
     Route {
         template: "release/releases/{}/environments/{}",
-        parameters: &["$expand"],
         answer: stage,
         ..RELEASE
     },
@@ -64,19 +48,11 @@ pub(crate) const ROUTES: &[Route] = &[
         parameters: &[
             "definitionId",
             "definitionEnvironmentId",
-            "createdBy",
-            "minModifiedTime",
-            "maxModifiedTime",
             "deploymentStatus",
             "operationStatus",
             "latestAttemptsOnly",
-            "queryOrder",
             "$top",
             "continuationToken",
-            "createdFor",
-            "minStartedTime",
-            "maxStartedTime",
-            "sourceBranch",
         ],
         answer: deployments,
         ..RELEASE
@@ -84,14 +60,11 @@ pub(crate) const ROUTES: &[Route] = &[
     Route {
         template: "release/approvals",
         parameters: &[
-            "assignedToFilter",
             "statusFilter",
             "releaseIdsFilter",
             "typeFilter",
             "top",
             "continuationToken",
-            "queryOrder",
-            "includeMyGroupApprovals",
         ],
         answer: approvals,
         ..RELEASE

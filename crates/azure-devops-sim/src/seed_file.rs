@@ -100,11 +100,9 @@ pub(crate) fn apply(world: &mut World, file: &Value) -> Result<(), SeedError> {
         plant::work_item(world, item);
     }
     for entry in file.runs {
-        if let Some(id) = entry
-            .work_items
-            .iter()
-            .find(|id| !world.org.work_items.contains_key(id))
-        {
+        let of_commits = entry.commits.iter().flat_map(|c| &c.work_items);
+        let mut named = entry.work_items.iter().chain(of_commits);
+        if let Some(id) = named.find(|id| !world.org.work_items.contains_key(id)) {
             return unknown(format!("work item {id}"));
         }
         apply_run(world, entry);

@@ -20,22 +20,12 @@ const TEST: Route = Route {
 pub(crate) const ROUTES: &[Route] = &[
     Route {
         template: "test/runs",
-        parameters: &[
-            "buildUri",
-            "owner",
-            "tmiRunId",
-            "planId",
-            "includeRunDetails",
-            "automated",
-            "$skip",
-            "$top",
-        ],
+        parameters: &["buildUri", "includeRunDetails", "$skip", "$top"],
         answer: list,
         ..TEST
     },
     Route {
         template: "test/runs/{}",
-        parameters: &["includeDetails", "includeTags"],
         answer: get,
         ..TEST
     },
@@ -60,7 +50,7 @@ fn list(world: &mut World, call: &mut Call<'_>) -> Answer {
     let shown: Vec<Value> = found
         .map(|(run, id, seed)| render(world, run, id, seed, counted))
         .collect();
-    let page = paging::skip(call, world.options.test_runs_page, shown)?;
+    let page = paging::skip(call, world.options.skipped_page, shown)?;
     Ok(Reply::list(page))
 }
 

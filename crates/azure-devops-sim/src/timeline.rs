@@ -13,7 +13,6 @@ use crate::world::World;
 
 const TIMELINE: Route = Route {
     scopes: &["vso.build"],
-    parameters: &["changeId", "planId"],
     answer: get,
     ..READ
 };

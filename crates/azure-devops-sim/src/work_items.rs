@@ -22,23 +22,18 @@ const WORK: Route = Route {
     ..READ
 };
 
-const WRITES: &[&str] = &[
-    "validateOnly",
-    "bypassRules",
-    "suppressNotifications",
-    "$expand",
-];
+const WRITES: &[&str] = &["validateOnly", "$expand"];
 
 pub(crate) const ROUTES: &[Route] = &[
     Route {
         template: "wit/workitems",
-        parameters: &["ids", "fields", "asOf", "$expand", "errorPolicy"],
+        parameters: &["ids", "fields", "$expand", "errorPolicy"],
         answer: list,
         ..WORK
     },
     Route {
         template: "wit/workitems/{}",
-        parameters: &["fields", "asOf", "$expand"],
+        parameters: &["fields", "$expand"],
         answer: get,
         ..WORK
     },
@@ -149,9 +144,6 @@ struct BatchBody {
     expand: Option<Value>,
     #[serde(default)]
     error_policy: Option<Value>,
-    /// Accepted; there is no history to look back into.
-    #[serde(default)]
-    as_of: Option<String>,
     #[serde(flatten)]
     rest: Map<String, Value>,
 }
@@ -173,9 +165,6 @@ fn batch(world: &mut World, call: &mut Call<'_>) -> Answer {
     let body: BatchBody = call.body()?;
     for name in body.rest.keys() {
         call.find(FindingKind::UnknownField, name.clone());
-    }
-    if body.as_of.is_some() {
-        call.find(FindingKind::UnknownField, "asOf");
     }
     let expand = word(
         body.expand,

@@ -91,23 +91,6 @@ fn runs(world: &mut World) {
 }
 
 fn work(world: &mut World) {
-    let commit = |id: Option<&str>, message: &str, author: Person| CommitSeed {
-        id: id.map(str::to_owned),
-        message: message.to_owned(),
-        author,
-        ..CommitSeed::default()
-    };
-    let head = Some("8d3a1f0c5b7e4296a0c1d2e3f405162738495a6b");
-    let commits = vec![
-        commit(head, "Sell blue shoes", Person::pat_doe()),
-        commit(None, "Show the colour in the cart #297", Person::pat_doe()),
-        commit(
-            None,
-            "Count shoes in pairs\n\nOne shoe was sold twice.",
-            Person::kim_roe(),
-        ),
-    ];
-    plant::commits(world, RUN, commits);
     let story = plant::work_item(world, WorkItemSeed::default());
     let bug = WorkItemSeed {
         kind: "Bug".to_owned(),
@@ -118,6 +101,30 @@ fn work(world: &mut World) {
     };
     let bug = plant::work_item(world, bug);
     plant::link(world, RUN, &[story, bug]);
+    let commit = |id: Option<&str>, message: &str, author: Person, item: u64| CommitSeed {
+        id: id.map(str::to_owned),
+        message: message.to_owned(),
+        author,
+        work_items: vec![item],
+        ..CommitSeed::default()
+    };
+    let head = Some("8d3a1f0c5b7e4296a0c1d2e3f405162738495a6b");
+    let commits = vec![
+        commit(head, "Sell blue shoes", Person::pat_doe(), story),
+        commit(
+            None,
+            "Show the colour in the cart #297",
+            Person::pat_doe(),
+            story,
+        ),
+        commit(
+            None,
+            "Count shoes in pairs\n\nOne shoe was sold twice.",
+            Person::kim_roe(),
+            bug,
+        ),
+    ];
+    plant::commits(world, RUN, commits);
 }
 
 fn review(world: &mut World) {

@@ -85,6 +85,8 @@ pub struct CommitSeed {
     pub author: Person,
     /// When it was written.
     pub timestamp: String,
+    /// Ids of work items that it is linked to; they become those of the run too.
+    pub work_items: Vec<u64>,
 }
 
 impl Default for CommitSeed {
@@ -94,6 +96,7 @@ impl Default for CommitSeed {
             message: "Sell blue shoes".to_owned(),
             author: Person::pat_doe(),
             timestamp: "2026-11-25T08:55:00Z".to_owned(),
+            work_items: Vec::new(),
         }
     }
 }

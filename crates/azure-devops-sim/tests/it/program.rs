@@ -132,6 +132,10 @@ fn it_refuses_what_it_does_not_know() {
             "does not exist: work item 9",
         ),
         (
+            r#"{"runs": [{"commits": [{"work_items": [8]}]}]}"#,
+            "does not exist: work item 8",
+        ),
+        (
             r#"{"work_items": [{"project": "x"}]}"#,
             "does not exist: project x",
         ),

@@ -88,9 +88,7 @@ fn commits_come_in_pages_with_opaque_tokens() {
     let caller = reader(&sim);
     let sizes =
         |target: &str| -> Vec<usize> { pages(&caller, target).iter().map(Vec::len).collect() };
-    let target = api(&format!(
-        "build/builds/{run}/changes?includeSourceChange=false"
-    ));
+    let target = api(&format!("build/builds/{run}/changes?"));
     assert_eq!(sizes(&target), [50, 50, 20]);
     assert_eq!(sizes(&format!("{target}&$top=100")), [100, 20]);
     let all = pages(&caller, &target).concat();
@@ -177,9 +175,32 @@ fn work_items_of_a_run_are_texts_of_the_same_project() {
     let by_uri = &found["artifactUrisQueryResult"];
     assert_eq!(ids(by_uri[uri].as_array().unwrap()), [297, 298, elsewhere]);
     assert_eq!(by_uri["vstfs:///Build/Build/1"], json!([]));
-    let sha = json!(["8d3a1f0c5b7e4296a0c1d2e3f405162738495a6b"]);
-    let found = caller.post(&api("build/builds/4711/workitems"), &sha);
-    assert_eq!(found.items().len(), 2);
+    let head = "8d3a1f0c5b7e4296a0c1d2e3f405162738495a6b";
+    let found = caller.post(&api("build/builds/4711/workitems"), &json!([head]));
+    assert_eq!(found.items()[0]["id"], "297");
+    assert_eq!(
+        found.items().len(),
+        1,
+        "the other belongs to another commit"
+    );
+    let repository = "5f0a7c1e-6a43-4a0e-a9d2-2f7c8b9d0e11";
+    let uri = format!(
+        "vstfs:///Git/Commit/{}%2F{repository}%2F{head}",
+        sim.project().id
+    );
+    let body = json!({ "artifactUris": [uri] });
+    let found = caller
+        .post(
+            "/fabrikam/_apis/wit/artifacturiquery?api-version=7.1",
+            &body,
+        )
+        .json();
+    let by_uri = &found["artifactUrisQueryResult"];
+    assert_eq!(
+        ids(by_uri[&uri].as_array().unwrap()),
+        [297],
+        "the key is the address as written"
+    );
     let found = caller.post(&api("build/builds/4711/workitems"), &json!(["feed"]));
     assert_eq!(found.items().len(), 0);
 }
