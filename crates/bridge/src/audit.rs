@@ -1,6 +1,7 @@
 //! `snowgate audit`: one report, from the question to the file.
 
 mod moment;
+mod pairs;
 mod period;
 mod plan;
 mod trail;

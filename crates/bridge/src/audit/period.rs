@@ -1,11 +1,10 @@
 //! Every deployment of a period: found page by page, read two at a time.
 
-use std::cell::RefCell;
-
 use ::audit::{Period, PeriodRow, Severity, Verdict};
 use change::Request;
 use jiff::Timestamp;
 
+use super::pairs::two_at_a_time;
 use super::{NoReport, Report, trail};
 use crate::command_line::Format;
 use crate::connect::Parties;
@@ -54,33 +53,21 @@ pub(super) async fn report(
 }
 
 /// The lines of a page of changes, in its order; without those of other services.
-///
-/// Two are read at a time: an instance gives all integrations together a handful of sessions, and a report can wait.
 async fn rows(
     parties: &Parties,
     page: &[Request],
     service: Option<&str>,
     progress: Option<&Terminal>,
 ) -> Vec<PeriodRow> {
-    let waiting = RefCell::new(page.iter().enumerate());
-    let done = RefCell::new(Vec::with_capacity(page.len()));
-    let worker = async || {
-        loop {
-            // The borrow ends here, before the wait.
-            let Some((index, request)) = waiting.borrow_mut().next() else {
-                return;
-            };
-            let row = row(parties, request, service).await;
-            if let Some(terminal) = progress {
-                terminal.say(&told(request, row.as_ref()));
-            }
-            done.borrow_mut().extend(row.map(|row| (index, row)));
+    let read = async |request: &Request| {
+        let row = row(parties, request, service).await;
+        if let Some(terminal) = progress {
+            terminal.say(&told(request, row.as_ref()));
         }
+        row
     };
-    tokio::join!(worker(), worker());
-    let mut done = done.into_inner();
-    done.sort_by_key(|(index, _)| *index);
-    done.into_iter().map(|(_, row)| row).collect()
+    let rows = two_at_a_time(page, read).await;
+    rows.into_iter().flatten().collect()
 }
 
 /// One change's line; none where it belongs to another service.

@@ -1,7 +1,7 @@
 //! The report of a period.
 
 use serde_json::{Value, json};
-use servicenow_sim::{Fault, On, Options, Recorded, Semaphore, When};
+use servicenow_sim::{Fault, On, When};
 
 use crate::world::World;
 
@@ -149,7 +149,7 @@ fn a_period_without_deployments_is_a_report_too() {
 }
 
 #[test]
-fn more_than_one_page_of_changes_two_at_a_time() {
+fn more_than_one_page_of_changes() {
     let world = World::start();
     let numbers: Vec<String> = (0..105)
         .map(|_| world.change(json!({ "correlation_id": "azdo:p:run:1:A" })))
@@ -177,24 +177,4 @@ fn findings_of_any_line_show_in_the_exit_code() {
         .and(&["--format", "csv", "--fail-on", "high"])
         .run()
         .assert_code(3);
-}
-
-#[test]
-fn an_instance_never_sees_more_than_two_requests_at_a_time() {
-    let world = World::with(Options {
-        semaphore: Some(Semaphore {
-            threads: 2,
-            // A place is given back a moment after the answer is read.
-            queue: 2,
-        }),
-        response_delay_ms: 10,
-        ..Options::default()
-    });
-    for _ in 0..12 {
-        world.change(json!({}));
-    }
-    let ended = world.snowgate(&DAY).and(&["--format", "json"]).run();
-    assert_eq!(rows(&ended.assert_code(0).json()).len(), 12);
-    let refused = |request: &Recorded| request.status == 429;
-    assert!(!world.servicenow.requests().iter().any(refused));
 }

@@ -17,15 +17,10 @@ pub(crate) struct World {
 
 impl World {
     pub(crate) fn start() -> Self {
-        Self::with(servicenow::Options::default())
-    }
-
-    /// The same over an instance with its own switches.
-    pub(crate) fn with(options: servicenow::Options) -> Self {
         let servicenow = servicenow::Sim::start(servicenow::Options {
             // An auditor's account reads what was noted.
             journal_readers: vec!["itil".to_owned()],
-            ..options
+            ..servicenow::Options::default()
         });
         let azure = azure::Sim::start(azure::Options::default());
         // One commit, which came by the pull request that the world holds.
