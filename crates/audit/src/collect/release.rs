@@ -71,7 +71,8 @@ fn told_stage(stage: &ReleaseStage, attempt: Option<&DeployAttempt>, page: Optio
         attempt: attempt.map_or(0, |attempt| attempt.attempt),
         result,
         gate: None,
-        held_back: began.is_none() && result != Ended::Running,
+        // An attempt that was cancelled or rejected may have begun without any job that tells when.
+        held_back: result == Ended::Skipped || (result == Ended::Canceled && began.is_none()),
         began,
         ended: told(attempt.and_then(|a| a.finished), "last job"),
         failed_jobs: Vec::new(),

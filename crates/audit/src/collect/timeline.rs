@@ -50,7 +50,8 @@ pub(super) fn stage(
     };
     let gate = tree.gate();
     let work = tree.work(gate);
-    let over = result != Ended::Running && !(record.is_none() && tree.records.is_empty());
+    // A stage that went well without any work is a gate for stages that follow: it held nothing back.
+    let ran_idle = matches!(result, Ended::Skipped) || result.is_failure();
     let told = |at: Option<jiff::Timestamp>, what: &str, name: &str| {
         Some(Told {
             at: at?,
@@ -71,7 +72,7 @@ pub(super) fn stage(
             started: gate.started,
             finished: gate.finished,
         }),
-        held_back: over && work.is_empty(),
+        held_back: ran_idle && work.is_empty(),
         began: first(&work)
             .filter(|_| !gate.is_some_and(stopped))
             .and_then(|r| told(r.started, kind(r), &r.name)),

@@ -295,6 +295,16 @@ fn a_stage_that_never_ran_held_nothing_but_itself() {
         run.add("Stage", "Production", "", ("", ""), Some(result));
         assert!(run.read().held_back);
     }
+    // One that only holds a gate is followed by stages that deploy.
+    let mut run = Run::stage(Some(Succeeded));
+    run.job("Gate", ("09:00:00", "10:00:05"), Succeeded).step(
+        "gate",
+        "Gate",
+        Some(GATE),
+        ("09:00:10", "10:00:00"),
+        Succeeded,
+    );
+    assert!(!run.read().held_back);
     // One that goes on may still deploy.
     let mut run = Run::default();
     run.add("Stage", "Production", "", ("09:00:00", ""), None);
