@@ -5,27 +5,25 @@ use std::process::Stdio;
 use anyhow::Result;
 
 use crate::args::Args;
+use crate::built;
 use crate::package::{self, Options};
 use crate::shell;
 use crate::workspace::Workspace;
+
+/// Where the reports of the last demo are kept.
+const REPORTS: &str = "target/demo";
 
 pub(crate) fn run(workspace: &Workspace, mut args: Args) -> Result<()> {
     let keep = args.flag("--keep");
     args.finish()?;
     let vsix = package::package(workspace, &Options::default())?;
-    let mut demo = shell::cargo(
-        workspace.root(),
-        &[
-            "run",
-            "--quiet",
-            "--locked",
-            "--package",
-            "demo",
-            "--",
-            "--vsix",
-        ],
-    );
-    demo.arg(vsix).args(keep.then_some("--keep"));
+    shell::heading("the demo and the operator's program");
+    let [demo, snowgate] = built::programs(workspace, &[("demo", "demo"), ("bridge", "snowgate")])?;
+    let mut demo = shell::command(demo, workspace.root());
+    demo.arg("--vsix").arg(vsix);
+    demo.arg("--snowgate").arg(snowgate);
+    demo.arg("--out").arg(workspace.path(REPORTS));
+    demo.args(keep.then_some("--keep"));
     // A person may be at it.
     demo.stdin(Stdio::inherit());
     shell::become_program(demo)

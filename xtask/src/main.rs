@@ -11,6 +11,7 @@
 
 mod args;
 mod bench;
+mod built;
 mod check;
 mod demo;
 mod package;

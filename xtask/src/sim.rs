@@ -1,11 +1,9 @@
 //! `sim`: runs both simulators, whose `NAME=value` lines come through as they are, until interrupted.
 
-use std::path::PathBuf;
-
-use anyhow::{Context as _, Result, bail};
-use serde_json::Value;
+use anyhow::{Result, bail};
 
 use crate::args::Args;
+use crate::built;
 use crate::shell;
 use crate::together;
 use crate::workspace::Workspace;
@@ -22,7 +20,8 @@ pub(crate) fn run(workspace: &Workspace, mut args: Args) -> Result<()> {
         .map(|(_, option)| address(&mut args, option))
         .collect::<Result<Vec<_>>>()?;
     args.finish()?;
-    let programs = built(workspace)?;
+    // They are not left to `cargo run`: that would have two more programs to end.
+    let programs = built::programs(workspace, &SIMULATORS.map(|(name, _)| (name, name)))?;
     let commands = SIMULATORS.iter().zip(programs).zip(listen);
     together::until_interrupted(
         commands
@@ -45,54 +44,9 @@ fn address(args: &mut Args, option: &str) -> Result<Option<String>> {
     Ok(listen)
 }
 
-/// Builds the simulators and gives back where they lie. They are not left to `cargo run`: that would have two more
-/// programs to end.
-fn built(workspace: &Workspace) -> Result<Vec<PathBuf>> {
-    let mut cargo = shell::cargo(
-        workspace.root(),
-        &[
-            "build",
-            "--quiet",
-            "--locked",
-            "--message-format",
-            "json-render-diagnostics",
-        ],
-    );
-    for (name, _) in SIMULATORS {
-        cargo.args(["--package", name, "--bin", name]);
-    }
-    let messages = shell::output(&mut cargo)?;
-    SIMULATORS
-        .iter()
-        .map(|(name, _)| {
-            executable(&messages, name).with_context(|| format!("cargo built no program {name}"))
-        })
-        .collect()
-}
-
-/// The path of a program among cargo's messages, one JSON object a line.
-fn executable(messages: &str, program: &str) -> Option<PathBuf> {
-    messages
-        .lines()
-        .filter_map(|line| serde_json::from_str::<Value>(line).ok())
-        .find(|message| message["target"]["name"] == program && message["executable"].is_string())
-        .and_then(|message| message["executable"].as_str().map(PathBuf::from))
-}
-
 #[cfg(test)]
 mod tests {
-    use super::{Args, address, executable};
-
-    #[test]
-    fn a_program_is_found_among_cargos_messages() {
-        let messages = r#"{"reason":"compiler-artifact","target":{"name":"servicenow_sim"},"executable":null}
-{"reason":"compiler-artifact","target":{"name":"servicenow-sim"},"executable":"/t/debug/servicenow-sim"}
-{"reason":"build-finished","success":true}
-"#;
-        let found = executable(messages, "servicenow-sim").unwrap();
-        assert_eq!(found.to_str(), Some("/t/debug/servicenow-sim"));
-        assert_eq!(executable(messages, "azure-devops-sim"), None);
-    }
+    use super::{Args, address};
 
     #[test]
     fn an_address_needs_a_port() {

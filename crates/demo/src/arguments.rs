@@ -1,38 +1,46 @@
 //! The demo's command line.
 
+use std::ffi::OsString;
 use std::path::PathBuf;
 
 use anyhow::{Context as _, Result, bail};
+
+const USAGE: &str = "usage: demo --vsix PATH --snowgate PATH --out DIR [--keep]";
 
 /// What the demo is told.
 #[derive(Debug)]
 pub(crate) struct Arguments {
     /// The package.
     pub(crate) vsix: PathBuf,
+    /// The operator's program.
+    pub(crate) snowgate: PathBuf,
+    /// The folder for reports; what is in it from an earlier demo goes.
+    pub(crate) out: PathBuf,
     /// The machine's own Node.
     pub(crate) node: PathBuf,
-    /// Whether the simulator stays up.
+    /// Whether the simulators stay up.
     pub(crate) keep: bool,
 }
 
 impl Arguments {
-    /// Reads `--vsix PATH [--keep]`.
+    /// Reads the command line.
     pub(crate) fn read() -> Result<Self> {
-        let (mut vsix, mut keep) = (None, false);
+        let (mut vsix, mut snowgate, mut out, mut keep) = (None, None, None, false);
         let mut words = std::env::args_os().skip(1);
+        let path = |word: Option<OsString>| word.map(PathBuf::from).context(USAGE).map(Some);
         while let Some(word) = words.next() {
             match word.to_str() {
-                Some("--vsix") => vsix = words.next().map(PathBuf::from),
+                Some("--vsix") => vsix = path(words.next())?,
+                Some("--snowgate") => snowgate = path(words.next())?,
+                Some("--out") => out = path(words.next())?,
                 Some("--keep") => keep = true,
-                _ => bail!(
-                    "unknown argument {}; usage: demo --vsix PATH [--keep]",
-                    word.display()
-                ),
+                _ => bail!("unknown argument {}; {USAGE}", word.display()),
             }
         }
-        let vsix = vsix.context("usage: demo --vsix PATH [--keep]")?;
         Ok(Self {
-            vsix,
+            vsix: vsix.context(USAGE)?,
+            snowgate: snowgate.context(USAGE)?,
+            out: out.context(USAGE)?,
             node: node()?,
             keep,
         })

@@ -66,3 +66,8 @@ fn print<'a>(entries: impl Iterator<Item = &'a Entry>) {
         }
     }
 }
+
+/// A line of a step that is only told: the pipeline's own script.
+pub(crate) fn line(text: &str) {
+    println!("            | {text}");
+}

@@ -2,23 +2,60 @@
 #![expect(clippy::print_stdout, reason = "a program for somebody to watch")]
 
 mod arguments;
+mod desk;
 mod live;
+mod pipeline;
+mod scene;
+mod story;
+mod telling;
 
 use std::process::ExitCode;
-use std::time::Duration;
 
-use anyhow::{Context as _, Result, ensure};
-use servicenow_sim::{Options, Rounds, Sim};
-use testkit::agent::{Connection, Finished, Package, Step, TaskResult};
+use anyhow::{Result, ensure};
 
 use crate::arguments::Arguments;
-use crate::live::Live;
+use crate::desk::Desk;
+use crate::pipeline::{PIPELINE, Run, STAGE, Work};
+use crate::scene::Scene;
+use crate::story::Deployment;
+use crate::telling::{chapter, fact, say};
 
-/// How long the approvers think.
-const THINKING: Duration = Duration::from_secs(3);
+const SHOES: [Work; 2] = [
+    Work {
+        title: "Sell blue shoes",
+        kind: "User Story",
+        commit: "8d3a1f0c5b7e4296a0c1d2e3f405162738495a6b",
+    },
+    Work {
+        title: "Show the colour in the cart",
+        kind: "User Story",
+        commit: "3b9c7de1420f5a68c0b1d2e3f4a5162738495c7d",
+    },
+];
 
-/// How long any single thing may take before something is wrong.
-const BOUND: Duration = Duration::from_secs(60);
+const PAIRS: [Work; 1] = [Work {
+    title: "Count shoes in pairs",
+    kind: "Bug",
+    commit: "f17e0c2b9a8d4e5361b2c3d4e5f60718293a4b5c",
+}];
+
+const GOOD: Deployment = Deployment {
+    lines: &[
+        "rolling out shop-web to checkout-web-1, checkout-web-2",
+        "smoke tests: 3 passed",
+    ],
+    error: None,
+    tests: r#"<testsuite name="smoke" tests="3" failures="0"><testcase name="cart"/><testcase name="pay"/><testcase name="ship"/></testsuite>"#,
+};
+
+const BAD: Deployment = Deployment {
+    lines: &[
+        "rolling out shop-web to checkout-web-1, checkout-web-2",
+        "smoke tests: 2 passed, 1 failed",
+    ],
+    error: Some("checkout-web-2 did not answer its health check; it was taken out of rotation"),
+    tests: r#"<testsuite name="smoke" tests="3" failures="1"><testcase name="cart"/><testcase name="pay"><failure message="no answer within 30 s"/></testcase><testcase name="ship"/></testsuite>"#,
+};
 
 fn main() -> ExitCode {
     match Arguments::read().and_then(|arguments| play(&arguments)) {
@@ -31,112 +68,90 @@ fn main() -> ExitCode {
 }
 
 fn play(arguments: &Arguments) -> Result<()> {
-    say("A ServiceNow instance starts (a simulator, on this machine only)");
-    let sim = Sim::start(Options::default());
-    println!("  {}", sim.url());
-
+    chapter("The scene");
+    let scene = Scene::set(arguments)?;
+    say(
+        "A ServiceNow instance and an Azure DevOps organization start (simulators, on this machine only)",
+    );
+    fact("ServiceNow", scene.servicenow.url());
+    fact("Azure DevOps", &scene.azure.collection());
     say("An agent unpacks the extension, as it would a download: executable bits are lost");
-    let work = tempfile::tempdir().context("no scratch folder")?;
-    let package = Package::unpack(&arguments.vsix, work.path())?;
-    let task = package.task("ServiceNowChangeGate")?;
-    println!("  {}", task.folder.display());
+    scene
+        .task_folders()
+        .for_each(|folder| fact("task", &folder.display().to_string()));
 
-    say("The stage Production of a pipeline reaches its gate. This is its log:");
-    let account = sim.credentials();
-    let connection = Connection::basic(sim.url(), &account.user, &account.password);
-    let step = Step::new(task, &arguments.node)
-        .connection("serviceNowConnection", &connection)
-        .input("changeType", "normal")
-        .input("assignmentGroup", "Platform Operations")
-        .input(
-            "justification",
-            "Demonstration of run {{ run.number }}, asked for by {{ requestedFor }}",
-        )
-        .input("pollSeconds", "2");
-    let finished = gate(&sim, &step)?;
-    tell_the_end(&sim, &finished)?;
-    ensure!(
-        finished.result == TaskResult::Succeeded,
-        "the gate did not open"
-    );
+    let good = deployments(&scene)?;
+
+    chapter("4. The auditor's desk");
+    let desk = Desk::new(&scene, arguments.snowgate.clone());
+    desk.one_change(&good)?;
+    desk.period()?;
+    end(&scene)?;
     if arguments.keep {
-        keep(&sim);
+        keep(&scene);
     }
     Ok(())
 }
 
-/// Runs the step while somebody approves.
-fn gate(sim: &Sim, step: &Step) -> Result<Finished> {
-    let mut live = Live::start(step)?;
-    let number = live
-        .until("CHG", BOUND)
-        .number()
-        .context("the log names the change")?;
-    live.until("waiting for approval", BOUND);
-    think();
-    aside("the assignment group approves");
-    sim.approve(&number, Rounds::Current)?;
-    live.until("Authorize", BOUND);
-    think();
-    aside("the change advisory board approves");
-    sim.approve(&number, Rounds::Current)?;
-    Ok(live.finish(BOUND))
-}
+/// The three deployments; gives back the number of the first change.
+fn deployments(scene: &Scene) -> Result<String> {
+    chapter(&format!(
+        "1. {} pushes to main; {PIPELINE} builds it, and its stage {STAGE} begins",
+        Run::author()
+    ));
+    let mut run = Run::queue(&scene.azure, 4801, &SHOES, scene.now()?);
+    let good = story::play(scene, &mut run, &GOOD)?;
+    say("The page that the record adds to the run, in Markdown");
+    let page = good.page.unwrap_or_default();
+    page.lines().for_each(|line| println!("  {line}"));
 
-fn tell_the_end(sim: &Sim, finished: &Finished) -> Result<()> {
-    let output = |name| finished.log.output(name).unwrap_or("(not set)");
-    say("What happened");
-    println!(
-        "  result           {:?} in {:.1} s",
-        finished.result,
-        finished.duration.as_secs_f64()
-    );
-    for name in [
-        "changeNumber",
-        "changeState",
-        "changeApproval",
-        "changeDecision",
-        "changeUrl",
-    ] {
-        println!("  {name:<16} {}", output(name));
-    }
-    println!("  requests         {} to ServiceNow", sim.requests().len());
-    let findings = sim.findings();
-    println!(
-        "  findings         {} (requests that a real instance would answer in silence and wrongly)",
-        findings.len()
-    );
-    let summary = finished
-        .log
-        .summaries
-        .first()
-        .context("the step leaves a summary")?;
-    say("The page it adds to the run, in Markdown");
-    summary.lines().for_each(|line| println!("  {line}"));
+    chapter("2. The next run fails half way");
+    let mut run = Run::queue(&scene.azure, 4802, &PAIRS, scene.now()?);
+    let failed = story::play(scene, &mut run, &BAD)?;
+
+    chapter("3. Somebody runs the failed stage again: it needs a change of its own");
+    let again = story::play(scene, &mut run, &GOOD)?;
     ensure!(
-        findings.is_empty(),
-        "the simulator found fault with a request: {findings:?}"
+        failed.number != again.number,
+        "a closed change was used again"
+    );
+    Ok(good.number)
+}
+
+/// What the simulators have to say about all of it.
+fn end(scene: &Scene) -> Result<()> {
+    let servicenow = scene.servicenow.findings();
+    let azure = scene.azure.findings();
+    chapter("The end");
+    fact(
+        "requests",
+        &format!(
+            "{} to ServiceNow, {} to Azure DevOps",
+            scene.servicenow.requests().len(),
+            scene.azure.requests().len()
+        ),
+    );
+    fact(
+        "findings",
+        &format!(
+            "{} (requests that the real services would answer in silence and wrongly)",
+            servicenow.len() + azure.len()
+        ),
+    );
+    fact("reports are kept in", &scene.out.display().to_string());
+    ensure!(
+        servicenow.is_empty() && azure.is_empty(),
+        "the simulators found fault with requests: {servicenow:?} {azure:?}"
     );
     Ok(())
 }
 
-/// Leaves the simulator up for somebody to look around.
-fn keep(sim: &Sim) {
-    say("The simulator stays up: open it to see the change, approve and reject; interrupt to end");
-    println!("  {}", sim.url());
+/// Leaves the simulators up for somebody to look around.
+fn keep(scene: &Scene) {
+    say("Both simulators stay up; open them to look around, interrupt to end");
+    fact("ServiceNow", scene.servicenow.url());
+    fact("Azure DevOps", scene.azure.url());
     loop {
         std::thread::park();
     }
-}
-
-fn say(what: &str) {
-    println!("\n== {what}");
-}
-
-fn aside(what: &str) {
-    println!("   ({what})");
-}
-
-fn think() {
-    std::thread::sleep(THINKING);
 }
