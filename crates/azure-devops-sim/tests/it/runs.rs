@@ -58,6 +58,16 @@ fn a_run_tells_what_was_built_for_whom() {
     );
     let records = records(&reader(&sim).get(&api("build/builds/4711/timeline")));
     assert!(records.iter().all(|r| r["state"] == "completed"));
+    let records = at(
+        "7.2-preview.1",
+        "pipelines/environments/3/environmentdeploymentrecords",
+    );
+    let deployments = reader(&sim).get(&records).items();
+    assert_eq!(deployments[0]["result"], "failed", "it ended with its run");
+    assert_eq!(
+        deployments[1]["result"], "succeeded",
+        "another run's is as it was"
+    );
     assert_eq!(sim.findings(), []);
 }
 
@@ -271,6 +281,8 @@ fn an_earlier_attempt_is_kept_in_a_timeline_of_its_own() {
     };
     let first = sim.seed_stage(run, "Production", 1, failed);
     let second = sim.seed_stage(run, "Production", 2, StageSeed::default());
+    assert_eq!(first.stage, second.stage, "a stage keeps its id");
+    assert_ne!(first.job, second.job);
     let target = format!("build/builds/{run}/timeline");
     let main = records(&reader(&sim).get(&api(&target)));
     let stage = only(&main, "Stage", "Production");
