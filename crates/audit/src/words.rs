@@ -44,6 +44,17 @@ pub(crate) fn some_of(names: &[String], most: usize) -> String {
     }
 }
 
+/// A list with every text once: one person may answer in several rounds.
+pub(crate) fn distinct(texts: impl IntoIterator<Item = String>) -> Vec<String> {
+    let mut kept: Vec<String> = Vec::new();
+    for text in texts {
+        if !kept.contains(&text) {
+            kept.push(text);
+        }
+    }
+    kept
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -71,5 +82,7 @@ mod tests {
         assert_eq!(some_of(&names, 1), "a and 2 more");
         assert_eq!(count(1, "commit"), "1 commit");
         assert_eq!(count(0, "commit"), "0 commits");
+        let twice = ["a", "b", "a"].map(str::to_owned);
+        assert_eq!(distinct(twice), ["a", "b"]);
     }
 }

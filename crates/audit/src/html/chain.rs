@@ -4,7 +4,7 @@ use serde::Serialize;
 
 use crate::rules::Verdict;
 use crate::trail::{Happened, Trail};
-use crate::words::{count, some_of};
+use crate::words::{count, distinct, some_of};
 
 /// One link: what it is, what is known, and what became of the rules that look at it.
 #[derive(Debug, PartialEq, Eq, Serialize)]
@@ -99,7 +99,7 @@ fn runs(trail: &Trail) -> String {
 
 fn approval(trail: &Trail) -> String {
     let given = trail.approvals.iter().filter(|row| row.is_given());
-    let names: Vec<String> = given.map(|row| row.approver.name.clone()).collect();
+    let names = distinct(given.map(|row| row.approver.name.clone()));
     if names.is_empty() {
         trail.change.approval.clone()
     } else {

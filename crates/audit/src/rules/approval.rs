@@ -2,7 +2,7 @@
 
 use super::{Evidence, Judgement, Rule, Severity, beginning, change_record, nothing_deployed};
 use crate::trail::{Approval, Happened, Likeness, Person, Trail};
-use crate::words::moment;
+use crate::words::{distinct, moment};
 
 pub(super) const BEFORE_DEPLOYMENT: Rule = Rule {
     id: "approved-before-deployment",
@@ -114,7 +114,7 @@ fn by_another(trail: &Trail) -> Judgement {
         }
     }
     if let Some(row) = independent.first() {
-        let names: Vec<String> = independent.iter().map(|row| row.approver.told()).collect();
+        let names = distinct(independent.iter().map(|row| row.approver.told()));
         return match unknown_people(trail) {
             None => Judgement::held(format!(
                 "{} approved, and neither wrote a commit nor asked for the run or the change.",
@@ -129,6 +129,7 @@ fn by_another(trail: &Trail) -> Judgement {
         };
     }
     let rows: Vec<Evidence> = given(trail).map(|row| row_evidence(row, trail)).collect();
+    let (mut doubts, ties) = (distinct(doubts), distinct(ties));
     if doubts.is_empty() {
         Judgement::broken(format!("No independent approval: {}.", ties.join("; "))).with(rows)
     } else {
@@ -148,6 +149,7 @@ fn author_among_approvers(trail: &Trail) -> Judgement {
         }
     }
     if !found.is_empty() {
+        let names = distinct(names);
         return Judgement::broken(format!("{}.", names.join("; "))).with(found);
     }
     if given(trail).next().is_some() && !trail.commits.list.complete {
