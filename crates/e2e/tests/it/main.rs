@@ -6,6 +6,7 @@
 
 mod front;
 mod office;
+mod report_world;
 mod world;
 
 mod approvals;
@@ -22,6 +23,8 @@ mod machines;
 mod outages;
 mod race;
 mod record;
+mod record_kill;
+mod report_findings;
 mod rerun;
 mod secrets;
 mod settings_file;
