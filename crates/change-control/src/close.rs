@@ -60,7 +60,7 @@ impl std::fmt::Debug for Closing<'_> {
 pub enum Tasks<'a> {
     /// They are closed, saying how the deployment ended.
     Close {
-        /// How it ended; the code is the shipped one for it.
+        /// How it ended; the code is the one of the instance that says so.
         outcome: Outcome,
         /// Their close notes.
         notes: &'a str,

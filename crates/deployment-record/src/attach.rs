@@ -57,6 +57,13 @@ impl<'a, 'c> Attacher<'a, 'c> {
         self.present.iter().any(|file| file.file_name == name)
     }
 
+    /// What is in the file of this name, where there is one and it can be read.
+    pub(crate) async fn read(&self, name: &str) -> Option<Vec<u8>> {
+        let file = self.present.iter().find(|file| file.file_name == name)?;
+        let files = self.instance.attachments();
+        Box::pin(files.download(&file.sys_id)).await.ok()
+    }
+
     /// Attaches a file that is not there yet. Gives back what is there now.
     ///
     /// # Errors

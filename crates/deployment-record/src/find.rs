@@ -50,25 +50,44 @@ pub(crate) async fn find(
     control: &Control<'_>,
     report: &Report,
 ) -> Result<Found, Ending> {
-    if let Some(request) = find_opt(plan, control, report).await? {
-        let retrospective = request.short_description.starts_with(AFTER_THE_FACT);
+    let create = match &plan.when_missing {
+        WhenMissing::CreateRetrospective(draft) => Some(draft),
+        WhenMissing::Fail | WhenMissing::Warn => None,
+    };
+    let mut known = find_opt(plan, control, report).await?;
+    if known.is_none() && create.is_some() && plan.number.is_some() {
+        // An earlier attempt with the same number that leads nowhere may have opened one under the stage's key.
+        let latest = control.latest(&plan.correlation).await?;
+        known = latest.filter(is_retrospective);
+        known.iter().for_each(|request| report.found(request));
+    }
+    if let Some(request) = known {
+        let retrospective = is_retrospective(&request);
+        let request = match create {
+            // An earlier attempt that opened it may have ended before it asked the approvers.
+            Some(_) if retrospective => control.ask_approval(request).await?.into_request(),
+            _ => request,
+        };
         return Ok(Found {
             request,
             retrospective,
         });
     }
     let what = missing(plan);
-    match &plan.when_missing {
-        WhenMissing::Fail => Err(Ending::Missing { what, fails: true }),
-        WhenMissing::Warn => Err(Ending::Missing { what, fails: false }),
-        WhenMissing::CreateRetrospective(draft) => {
-            let request = open_retrospective(plan, draft, instance, control).await?;
-            Ok(Found {
-                request,
-                retrospective: true,
-            })
-        }
+    match create {
+        Some(draft) => Ok(Found {
+            request: open_retrospective(plan, draft, instance, control).await?,
+            retrospective: true,
+        }),
+        None => Err(Ending::Missing {
+            what,
+            fails: matches!(plan.when_missing, WhenMissing::Fail),
+        }),
     }
+}
+
+fn is_retrospective(request: &Request) -> bool {
+    request.short_description.starts_with(AFTER_THE_FACT)
 }
 
 /// What was looked for in vain.

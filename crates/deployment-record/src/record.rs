@@ -5,7 +5,7 @@ mod evidence;
 
 use audit::trail::RunTrail;
 use azure_devops::Organization;
-use change::{Outcome, Request};
+use change::{Outcome, Request, State, is_past};
 use change_control::{Closing, Control, Earlier, Recorded, Tasks};
 use jiff::Timestamp;
 use pipelines_agent::RunFacts;
@@ -86,10 +86,12 @@ impl Story<'_, '_> {
         let collected = self.collect().await;
         let outcome = collected.outcome;
         let mut missing = Vec::new();
-        let mut deployment = self.deployment(&request, &collected);
-        deployment.facts.retrospective = found.retrospective;
-
         let mut attacher = self.attacher(&request, &mut missing).await?;
+        let before = self
+            .ended_before(&request, outcome, attacher.as_ref())
+            .await;
+        let mut deployment = self.deployment(&request, &collected, before);
+        deployment.facts.retrospective = found.retrospective;
         let mut earlier = Earlier::Nothing;
         if let Some(attacher) = &mut attacher {
             let attached = self.attach_evidence(
@@ -135,7 +137,15 @@ impl Story<'_, '_> {
     ) -> Result<Recorded, Ending> {
         let notes = Notes::render(self.plan, &deployment.template_facts, &deployment.marker)
             .map_err(|error| Ending::BadInput(vec![redact::chain(&error)]))?;
-        let code = self.close_code(deployment.outcome).await?;
+        let ends = self
+            .plan
+            .goal
+            .is_some_and(|goal| is_past(goal, State::Review));
+        let code = if ends && !request.state.is_final() {
+            self.close_code(deployment.outcome).await?
+        } else {
+            None
+        };
         let note = |request: &Request, left: Option<&change_control::Left>| {
             let why = left
                 .map(|left| words::left(left, request))
@@ -170,13 +180,16 @@ impl Story<'_, '_> {
     /// then walked as far as it goes without.
     async fn close_code(&self, outcome: Outcome) -> Result<Option<String>, Ending> {
         let wanted = self.plan.close_code.as_deref();
-        let asked = wanted.unwrap_or(outcome.word());
         let references = self.instance.references();
+        let look_up = async || match wanted {
+            Some(asked) => references.choice("close_code", asked).await,
+            None => references.close_code(outcome).await,
+        };
         let answer = self
             .control
             .persist(
-                || format!("the close code '{asked}' could not be looked up"),
-                async || match references.choice("close_code", asked).await {
+                || "the close codes could not be looked up".to_owned(),
+                async || match look_up().await {
                     Err(error @ servicenow::Error::NoChoice { .. }) => Ok(Err(error)),
                     other => other.map(Ok),
                 },
@@ -201,8 +214,12 @@ impl Story<'_, '_> {
             return;
         };
         let facts = &deployment.template_facts;
-        match Box::pin(row::write(table, facts, self.instance, self.control)).await {
-            Ok(row) => self.report.row(&table.name, &row, request),
+        let written = row::write(table, facts, self.instance, self.control, self.report);
+        match Box::pin(written).await {
+            Ok(row) => {
+                self.report.row(&table.name, &row, request);
+                missing.extend(row.problem(&table.name));
+            }
             Err(why) => missing.push(why),
         }
     }

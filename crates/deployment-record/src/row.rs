@@ -5,11 +5,27 @@ use servicenow::{Dropped, Error, Fields, Instance};
 
 use crate::plan::Table;
 use crate::plan::render;
+use crate::report::Report;
 
 /// A row, and the columns of it that do not hold what was asked.
 pub(crate) struct Row {
     pub(crate) sys_id: String,
     pub(crate) dropped: Vec<Dropped>,
+}
+
+impl Row {
+    /// What the row lacks, in words.
+    pub(crate) fn problem(&self, table: &str) -> Option<String> {
+        let columns: Vec<&str> = self
+            .dropped
+            .iter()
+            .map(|dropped| dropped.column.as_str())
+            .collect();
+        let columns = columns.join(", ");
+        (!columns.is_empty()).then(|| {
+            format!("the row in {table} does not hold what was written to it in these columns: {columns}")
+        })
+    }
 }
 
 /// Finds the row with exactly these values, or writes it.
@@ -21,8 +37,9 @@ pub(crate) async fn write(
     facts: &serde_json::Value,
     instance: &Instance,
     control: &Control<'_>,
+    report: &Report,
 ) -> Result<Row, String> {
-    let fields = rendered(table, facts)?;
+    let fields = rendered(table, facts, report)?;
     let records = instance
         .records(&table.name)
         .map_err(|error| redact::chain(&error))?;
@@ -49,22 +66,40 @@ pub(crate) async fn write(
         )
         .await
         .map_err(|error| redact::chain(&error))?;
+    let mut dropped = written.dropped;
+    if dropped.is_empty() {
+        // One that was found lacks the columns that it could not be looked for by.
+        dropped = lacking(&fields, &columns);
+    }
     Ok(Row {
         sys_id: written.sys_id.to_string(),
-        dropped: written.dropped,
+        dropped,
     })
 }
 
-/// The columns with their values.
+/// The columns that are not among those a row was found by.
+fn lacking(fields: &Fields, known: &[(&str, &str)]) -> Vec<Dropped> {
+    let is_known = |column: &str| known.iter().any(|(name, _)| *name == column);
+    let lacking = fields.iter().filter(|(column, _)| !is_known(column));
+    lacking
+        .map(|(column, value)| Dropped {
+            column: column.to_owned(),
+            asked: value.to_owned(),
+            stored: None,
+        })
+        .collect()
+}
+
+/// The columns with their values, without the secrets of this step.
 ///
 /// # Errors
 /// When a template fails over the facts as they are.
-pub(crate) fn rendered(table: &Table, facts: &serde_json::Value) -> Result<Fields, String> {
+fn rendered(table: &Table, facts: &serde_json::Value, report: &Report) -> Result<Fields, String> {
     let mut fields = Fields::new();
     for (column, template) in &table.fields {
         let value =
             render("deploymentFields", template, facts).map_err(|error| redact::chain(&error))?;
-        fields.insert(column.as_str(), value.trim());
+        fields.insert(column.as_str(), report.hidden(value.trim()));
     }
     Ok(fields)
 }

@@ -1,6 +1,6 @@
 //! The walk itself: what forbids a step, what a step is written with, and the note where no step carries it.
 
-use change::{Approval, ChangeTask, Request, State, Type, forward, is_past, shipped_step};
+use change::{Approval, ChangeTask, Outcome, Request, State, Type, forward, is_past, shipped_step};
 use servicenow::Fields;
 
 use super::{Closing, Earlier, Left, Tasks};
@@ -256,13 +256,14 @@ impl Walk<'_, '_> {
         let Tasks::Close { outcome, notes } = self.closing.tasks else {
             return Ok(Some(Left::OpenTasks(open)));
         };
+        let code = self.task_code(outcome).await?;
         for task in open {
             let closed = control
                 .persist(
                     || format!("the change task {} was not closed", task.number),
                     async || {
                         let tasks = control.instance.change_tasks();
-                        tasks.close(&task.sys_id, outcome.word(), notes).await
+                        tasks.close(&task.sys_id, &code, notes).await
                     },
                 )
                 .await;
@@ -284,6 +285,21 @@ impl Walk<'_, '_> {
             )
             .await?;
         Ok(None)
+    }
+
+    /// The code that change tasks are closed with.
+    async fn task_code(&self, outcome: Outcome) -> Result<String, Error> {
+        let references = self.control.instance.references();
+        self.control
+            .persist(
+                || "the close codes of change tasks could not be looked up".to_owned(),
+                async || match references.task_close_code(outcome).await {
+                    // The refusal to close the task says what is wrong with it.
+                    Err(servicenow::Error::NoChoice { .. }) => Ok(outcome.word().to_owned()),
+                    other => other,
+                },
+            )
+            .await
     }
 }
 

@@ -52,11 +52,18 @@ impl Story<'_, '_> {
         }
     }
 
-    pub(super) fn deployment(&self, request: &Request, collected: &Collected) -> Deployment {
+    /// `before` is when it ended as far as an earlier attempt saw.
+    pub(super) fn deployment(
+        &self,
+        request: &Request,
+        collected: &Collected,
+        before: Option<Timestamp>,
+    ) -> Deployment {
         let finished = self
             .plan
             .finished
             .or(request.work_end)
+            .or(before)
             .unwrap_or_else(|| whole_second(self.instance.now()));
         let began = collected.run.run.stage.began.as_ref().map(|told| told.at);
         let started = self.plan.started.or(request.work_start).or(began);
@@ -90,13 +97,17 @@ impl Story<'_, '_> {
         }
     }
 
-    /// The key that the record is known by: the change's own, where it is one of this run.
+    /// The key that the record is known by: the change's own, where it is one of this stage. Stages that share a change
+    /// each leave a note of their own.
     pub(super) fn key(&self, request: &Request) -> String {
-        let stored = &request.correlation;
-        if Correlation::is_ours(stored) && self.plan.correlation.is_same_run(stored) {
-            stored.clone()
+        let stage = &self.plan.correlation;
+        let generation =
+            Correlation::read(&request.correlation).map_or(1, |place| place.generation);
+        let key = stage.key(generation);
+        if key == request.correlation {
+            key
         } else {
-            self.plan.correlation.key(1)
+            stage.key(1)
         }
     }
 }

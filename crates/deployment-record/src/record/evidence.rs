@@ -1,8 +1,10 @@
 //! Files and the record of everything collected, on the change before it is closed.
 
 use audit::claims::Claim;
-use change::Request;
+use change::{Outcome, Request};
 use change_control::Earlier;
+use jiff::Timestamp;
+use serde::Deserialize;
 use serde_json::{Value, json};
 
 use super::{Collected, Deployment, Story};
@@ -30,6 +32,27 @@ impl<'c> Story<'_, 'c> {
             }
             Err(error) => Err(error.into()),
         }
+    }
+
+    /// When the deployment ended, by the record that an earlier attempt attached: where nothing on the change itself
+    /// says so, this keeps every attempt telling the same.
+    pub(super) async fn ended_before(
+        &self,
+        request: &Request,
+        outcome: Outcome,
+        attacher: Option<&Attacher<'_, '_>>,
+    ) -> Option<Timestamp> {
+        #[derive(Deserialize)]
+        struct Head {
+            finished: String,
+        }
+        if self.plan.finished.is_some() || request.work_end.is_some() {
+            return None;
+        }
+        let name = publish::record_name(self.plan, self.facts(), outcome);
+        let document = attacher?.read(&name).await?;
+        let head: Head = serde_json::from_slice(&document).ok()?;
+        head.finished.parse().ok()
     }
 
     /// Attaches files and the record of everything collected. Gives back how far an

@@ -2,6 +2,8 @@
 
 use std::collections::HashMap;
 
+use change::Outcome;
+
 use super::{References, shipped};
 use crate::error::{Error, Operation};
 use crate::instance::{List, locked};
@@ -20,6 +22,12 @@ const USUAL: [&str; 9] = [
     "type",
     "close_code",
 ];
+
+const CHANGE: &str = "change_request";
+const TASK: &str = "change_task";
+
+/// How the close codes of change tasks are known here, and told.
+const TASK_CLOSE_CODE: &str = "change_task.close_code";
 
 /// One choice of a column.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -70,6 +78,37 @@ impl References<'_> {
         }
     }
 
+    /// The close code of changes that says how a deployment ended: the shipped one where the instance has it, else the
+    /// only one of its own whose words say the same.
+    ///
+    /// # Errors
+    /// As [`References::choice`].
+    pub async fn close_code(&self, outcome: Outcome) -> Result<String, Error> {
+        self.code_for("close_code", outcome).await
+    }
+
+    /// The same for change tasks, whose column has choices of its own.
+    ///
+    /// # Errors
+    /// As [`References::choice`].
+    pub async fn task_close_code(&self, outcome: Outcome) -> Result<String, Error> {
+        self.code_for(TASK_CLOSE_CODE, outcome).await
+    }
+
+    async fn code_for(&self, column: &str, outcome: Outcome) -> Result<String, Error> {
+        let Offered::Listed(choices) = self.offered_by(column).await? else {
+            return Ok(outcome.word().to_owned());
+        };
+        pick(&choices, outcome.word())
+            .or_else(|| pick(&choices, &outcome.to_string()))
+            .or_else(|| claiming(&choices, outcome))
+            .ok_or_else(|| Error::NoChoice {
+                column: column.to_owned(),
+                asked: outcome.word().to_owned(),
+                choices: choices.iter().map(described).collect(),
+            })
+    }
+
     /// The choices of a column, asked for at most once.
     pub(super) async fn offered_by(&self, column: &str) -> Result<Offered, Error> {
         let choices = &self.instance.memory().choices;
@@ -77,7 +116,7 @@ impl References<'_> {
             return Ok(offered.clone());
         }
         let mut columns = USUAL.to_vec();
-        if !columns.contains(&column) {
+        if !columns.contains(&column) && column != TASK_CLOSE_CODE {
             columns = vec![column];
         }
         let operation = Operation::new("read the choices of", columns.join(", "));
@@ -92,9 +131,13 @@ impl References<'_> {
         let readable = rows.iter().any(|row| !row.value("value").is_empty());
         let mut known = locked(choices);
         for column in columns {
-            let offered = offered(&rows, column);
+            let offered = offered(&rows, CHANGE, column);
             known.insert(column.to_owned(), offered);
         }
+        known.insert(
+            TASK_CLOSE_CODE.to_owned(),
+            offered(&rows, TASK, "close_code"),
+        );
         let offered = known.get(column).cloned().unwrap_or(Offered::Unknown);
         drop(known);
         self.tell(column, &offered, readable);
@@ -122,10 +165,10 @@ impl References<'_> {
     }
 }
 
-/// Columns of a change request are partly inherited from `task`; so are their choices.
+/// Columns of changes and their tasks are partly inherited from `task`; so are their choices.
 fn query(columns: &[&str]) -> Result<List, QueryError> {
     let query = Query::new()
-        .in_list("name", &["change_request", "task"])?
+        .in_list("name", &[CHANGE, TASK, "task"])?
         .in_list("element", columns)?
         .eq("inactive", "false")?
         .order_by("sequence")?;
@@ -136,7 +179,7 @@ fn query(columns: &[&str]) -> Result<List, QueryError> {
 
 /// The choices of one column: those of the table itself, else the inherited ones. Rows whose value an ACL stripped, or
 /// that do not belong to the question, do not count.
-fn offered(rows: &[Row], column: &str) -> Offered {
+fn offered(rows: &[Row], table: &str, column: &str) -> Offered {
     let of = |table: &str| -> Vec<Choice> {
         rows.iter()
             .filter(|row| row.value("name") == table && row.value("element") == column)
@@ -151,7 +194,7 @@ fn offered(rows: &[Row], column: &str) -> Offered {
             })
             .collect()
     };
-    let own = of("change_request");
+    let own = of(table);
     let listed = if own.is_empty() { of("task") } else { own };
     if !listed.is_empty() {
         return Offered::Listed(listed);
@@ -173,6 +216,17 @@ pub(super) fn pick(choices: &[Choice], asked: &str) -> Option<String> {
         .or_else(|| find(&|choice| choice.label.to_lowercase() == lower))
         .or_else(|| find(&bare))
         .map(|choice| choice.value.clone())
+}
+
+/// The only choice whose words say how a deployment ended; none where several do.
+fn claiming(choices: &[Choice], outcome: Outcome) -> Option<String> {
+    let says = |choice: &&Choice| {
+        let said = Outcome::claimed_by(&choice.label).or(Outcome::claimed_by(&choice.value));
+        said == Some(outcome)
+    };
+    let mut saying = choices.iter().filter(says);
+    let only = saying.next().filter(|_| saying.next().is_none());
+    only.map(|choice| choice.value.clone())
 }
 
 /// Whether a text that is not among the shipped choices may be a value of the instance's own. Where the shipped values
@@ -210,7 +264,7 @@ mod tests {
             {"name": "change_request", "element": "category", "label": "Stripped"},
             {"name": "change_request", "element": "scope", "value": "3", "label": "Old", "inactive": "true"},
         ]));
-        let labels = |column: &str| match offered(&all, column) {
+        let labels = |column: &str| match offered(&all, CHANGE, column) {
             Offered::Listed(choices) => choices.iter().map(described).collect::<Vec<_>>(),
             _ => Vec::new(),
         };
@@ -218,11 +272,38 @@ mod tests {
         assert_eq!(labels("priority"), ["1 - Critical (1)"]);
         for column in ["impact", "category", "scope"] {
             assert!(
-                matches!(offered(&all, column), Offered::Shipped(_)),
+                matches!(offered(&all, CHANGE, column), Offered::Shipped(_)),
                 "{column}"
             );
         }
-        assert_eq!(offered(&all, "u_ring"), Offered::Unknown);
+        assert_eq!(offered(&all, CHANGE, "u_ring"), Offered::Unknown);
+    }
+
+    #[test]
+    fn an_outcome_is_said_by_the_only_code_whose_words_say_it() {
+        use Outcome::{Successful, SuccessfulWithIssues, Unsuccessful};
+        let choices = |all: &[(&str, &str)]| -> Vec<Choice> {
+            let one = |(value, label): &(&str, &str)| Choice {
+                value: (*value).to_owned(),
+                label: (*label).to_owned(),
+            };
+            all.iter().map(one).collect()
+        };
+        let own = choices(&[
+            ("10", "Success"),
+            ("20", "Failed, rolled back"),
+            ("x_issues", "Deployed"),
+        ]);
+        for (outcome, code) in [
+            (Successful, "10"),
+            (Unsuccessful, "20"),
+            (SuccessfulWithIssues, "x_issues"),
+        ] {
+            assert_eq!(claiming(&own, outcome).as_deref(), Some(code), "{outcome}");
+        }
+        let two = choices(&[("1", "Failed"), ("2", "Unsuccessful")]);
+        assert_eq!(claiming(&two, Unsuccessful), None);
+        assert_eq!(claiming(&two, Successful), None);
     }
 
     #[test]
