@@ -152,10 +152,12 @@ fn bytes(size: u64) -> String {
 /// A word of the JSON report (`succeededWithIssues`) as words.
 fn words(word: &str) -> String {
     let mut words = String::with_capacity(word.len() + 4);
+    let mut after_small = false;
     for c in word.chars() {
-        if c.is_ascii_uppercase() {
+        if c.is_ascii_uppercase() && after_small {
             words.push(' ');
         }
+        after_small = c.is_ascii_lowercase();
         words.push(c.to_ascii_lowercase());
     }
     words

@@ -97,7 +97,7 @@ mod tests {
             lines,
             [
                 "Change: CHG0030001: Deploy shop to production",
-                "Audit: 1 rule of 14 did not hold.",
+                "Audit: 1 of 14 rules did not hold.",
                 "Not held: Closed as \"unsuccessful\" although the deployment succeeded. (closed-with-true-outcome)",
                 "Approved by: Ana Approver at 2026-11-25 10:00:00 UTC, Cab Chair at 2026-11-25 10:05:00 UTC",
                 "Deployment: began 2026-11-25 10:10:00 UTC, ended 2026-11-25 10:20:00 UTC, succeeded",

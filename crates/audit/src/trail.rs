@@ -194,23 +194,14 @@ fn claims(read: &ChangeTrail, known: &[Claim]) -> Vec<Claim> {
 
 fn verdict(findings: &[Ruling], rules: usize) -> String {
     let count = |verdict| findings.iter().filter(|f| f.verdict == verdict).count();
-    let of = |count: usize| match count {
-        1 => "1 rule".to_owned(),
-        n => format!("{n} rules"),
-    };
-    let (broken, unproven) = (count(Verdict::Broken), count(Verdict::Unproven));
-    match (broken, unproven) {
+    match (count(Verdict::Broken), count(Verdict::Unproven)) {
         (0, 0) => format!("All {rules} rules held."),
-        (0, n) => format!("No rule was broken; {} could not be shown to hold.", of(n)),
-        (n, 0) => format!("{} of {rules} did not hold.", of(n)),
-        (n, m) => format!(
-            "{} of {rules} did not hold; {} could not be shown to.",
-            of(n),
-            if m == 1 {
-                "1 more".to_owned()
-            } else {
-                format!("{m} more")
-            }
+        (0, unproven) => {
+            format!("No rule was broken; {unproven} of {rules} could not be shown to hold.")
+        }
+        (broken, 0) => format!("{broken} of {rules} rules did not hold."),
+        (broken, unproven) => format!(
+            "{broken} of {rules} rules did not hold; {unproven} more could not be shown to."
         ),
     }
 }

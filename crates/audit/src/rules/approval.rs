@@ -260,7 +260,7 @@ fn authors(trail: &Trail) -> Vec<Involved<'_>> {
     let authors = trail.commits.authors.iter();
     authors
         .map(|person| Involved {
-            role: "the author of a commit",
+            role: "an author of the commits",
             person,
             is_machine: false,
         })

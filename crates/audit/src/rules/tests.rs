@@ -310,7 +310,7 @@ fn the_worst_finding_comes_first_and_what_is_broken_before_what_is_unproven() {
     );
     assert_eq!(
         trail.verdict,
-        "2 rules of 14 did not hold; 1 more could not be shown to."
+        "2 of 14 rules did not hold; 1 more could not be shown to."
     );
     assert_eq!(trail.worst(), Some(super::Severity::High));
 }

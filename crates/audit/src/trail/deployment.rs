@@ -80,12 +80,14 @@ fn told(at: jiff::Timestamp, source: &str, link: Option<&Link>) -> Told {
 }
 
 fn start(change: &Change, runs: &[Run], hints: &Hints) -> Vec<Told> {
-    let hint = hints
-        .started
-        .map(|at| told(at, "the deployment record", None));
-    let work = change
-        .actual_start
-        .map(|at| told(at, "actual start on the change", change.page.as_ref()));
+    let hint = hints.started.map(|at| told(at, "Deployment record", None));
+    let work = change.actual_start.map(|at| {
+        told(
+            at,
+            "ServiceNow, actual start of the change",
+            change.page.as_ref(),
+        )
+    });
     let environments = runs.iter().flat_map(environment_starts);
     let mut all: Vec<Told> = hint.into_iter().chain(work).collect();
     // A release's attempt begins with its first job, in which a gate may still have waited: it counts where nothing else
@@ -116,12 +118,14 @@ fn environment_starts(run: &Run) -> impl Iterator<Item = Told> {
 }
 
 fn finish(change: &Change, runs: &[Run], hints: &Hints) -> Vec<Told> {
-    let hint = hints
-        .finished
-        .map(|at| told(at, "the deployment record", None));
-    let work = change
-        .actual_end
-        .map(|at| told(at, "actual end on the change", change.page.as_ref()));
+    let hint = hints.finished.map(|at| told(at, "Deployment record", None));
+    let work = change.actual_end.map(|at| {
+        told(
+            at,
+            "ServiceNow, actual end of the change",
+            change.page.as_ref(),
+        )
+    });
     let timelines = runs.iter().filter_map(|run| run.stage.ended.clone());
     let environments = runs.iter().flat_map(|run| {
         let attempt = run.stage.attempt;
@@ -153,16 +157,19 @@ fn last(runs: &[Run]) -> Option<&Run> {
 
 fn ended(last: Option<&Run>, hints: &Hints) -> (Ended, Option<String>) {
     if let Some(ended) = hints.ended {
-        return (ended, Some("the deployment record".to_owned()));
+        return (ended, Some("Deployment record".to_owned()));
     }
     let Some(run) = last else {
         return (Ended::Unknown, None);
     };
     match (run.stage.result, run.result) {
         (Ended::Unknown, Ended::Unknown) => (Ended::Unknown, None),
-        (Ended::Unknown, run_result) => (run_result, Some(format!("{}, its result", run.told()))),
+        (Ended::Unknown, run_result) => (
+            run_result,
+            Some(format!("Azure DevOps {}, its result", run.told())),
+        ),
         (stage, _) => {
-            let source = format!("{}, stage {}", run.told(), run.stage.name);
+            let source = format!("Azure DevOps {}, stage {}", run.told(), run.stage.name);
             (stage, Some(source))
         }
     }

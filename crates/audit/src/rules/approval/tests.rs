@@ -106,7 +106,7 @@ fn approvals_come_from_somebody_else() {
         (
             |c, _, _| one(c, "P. Doe", "PAT@shop.example"),
             Broken,
-            "also the author of a commit",
+            "also an author of the commits",
         ),
         (
             |c, r, _| {
@@ -220,7 +220,7 @@ fn an_author_beyond_those_kept_counts() {
         c.approvals.truncate(1);
     });
     assert_eq!(trail.commits.list.kept.len(), crate::trail::KEPT);
-    expect(&BY_ANOTHER, &trail, Broken, "the author of a commit");
+    expect(&BY_ANOTHER, &trail, Broken, "an author of the commits");
 }
 
 #[test]
@@ -230,7 +230,7 @@ fn an_author_among_the_approvers_is_told() {
         (
             |c, _, _| c.approvals[0] = approval("Pat", "pat@shop.example", "10:00:00"),
             Broken,
-            "Pat (pat@shop.example) is the author of a commit",
+            "Pat (pat@shop.example) is an author of the commits",
         ),
         (
             |_, r, _| r.code.commits.list.complete = false,
