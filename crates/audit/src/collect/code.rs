@@ -1,6 +1,6 @@
 //! What a run brought along. Lists pass by page by page; every list that fails leaves a gap and not the others.
 
-use azure_devops::{Run, RunId};
+use azure_devops::{PullRequests, Run, RunId};
 
 use super::{Piece, Reading, convert};
 use crate::trail::{Commit, Listing};
@@ -140,52 +140,85 @@ async fn pull_requests(reading: &mut Reading<'_, '_>, project: &str, run: &Run) 
         .map(sha)
         .collect();
     let requests = reading.organization.pull_requests(project);
-    let mut unmatched = Vec::new();
-    for batch in shas.chunks(QUERY) {
-        let found = requests.of_commits(&repository.id, batch).await;
-        let Some(found) = reading.take("pull requests", found) else {
-            limit(reading, "pull requests could not be read");
-            return;
-        };
-        for sha in batch {
-            match found
-                .iter()
-                .find(|request| request.commit.as_ref() == Some(sha))
-            {
-                Some(request) => {
-                    let request = convert::pull_request(request, vec![sha.clone()]);
-                    reading.trail.code.pull_requests.add(request);
-                    reading.trail.code.pull_requests.checked.push(sha.clone());
-                }
-                // Without any pull request in the answer, none brought this commit.
-                None if found.is_empty() => {
-                    reading.trail.code.pull_requests.checked.push(sha.clone());
-                }
-                None => unmatched.push(sha.clone()),
-            }
-        }
-    }
-    for sha in unmatched.iter().take(ONE_BY_ONE) {
-        let found = requests
-            .of_commits(&repository.id, std::slice::from_ref(sha))
-            .await;
-        let Some(found) = reading.take("pull requests", found) else {
-            limit(reading, "pull requests could not be read");
-            return;
-        };
-        for request in &found {
-            let request = convert::pull_request(request, vec![sha.clone()]);
-            reading.trail.code.pull_requests.add(request);
-        }
-        reading.trail.code.pull_requests.checked.push(sha.clone());
+    let Some(below) = by_merge_commit(reading, requests, &repository.id, &shas).await else {
+        return;
+    };
+    if one_by_one(reading, requests, &repository.id, &below)
+        .await
+        .is_none()
+    {
+        return;
     }
     let checked = reading.trail.code.pull_requests.checked.len();
     let total = reading.trail.code.commits.list.total;
     if checked < total {
+        let more = total - checked;
         limit(
             reading,
-            format!("{} of {total} commits were not looked up", total - checked),
+            format!("{more} of {total} commits were not looked up"),
         );
+    }
+}
+
+/// Looks up merge commits, many at a time, and returns the commits that some pull request may have brought below one.
+async fn by_merge_commit(
+    reading: &mut Reading<'_, '_>,
+    requests: PullRequests<'_>,
+    repository: &str,
+    shas: &[String],
+) -> Option<Vec<String>> {
+    let mut below = Vec::new();
+    for batch in shas.chunks(QUERY) {
+        let found = of_commits(reading, requests, repository, batch).await?;
+        for sha in batch {
+            let brought = |request: &&azure_devops::PullRequest| {
+                request.status == "completed" && request.commit.as_ref() == Some(sha)
+            };
+            match found.iter().find(brought) {
+                Some(request) => remember(reading, sha, &[request]),
+                // Without any pull request in the answer, none brought this commit.
+                None if found.is_empty() => remember(reading, sha, &[]),
+                None => below.push(sha.clone()),
+            }
+        }
+    }
+    Some(below)
+}
+
+async fn one_by_one(
+    reading: &mut Reading<'_, '_>,
+    requests: PullRequests<'_>,
+    repository: &str,
+    shas: &[String],
+) -> Option<()> {
+    for sha in shas.iter().take(ONE_BY_ONE) {
+        let found = of_commits(reading, requests, repository, std::slice::from_ref(sha)).await?;
+        let found: Vec<_> = found.iter().collect();
+        remember(reading, sha, &found);
+    }
+    Some(())
+}
+
+async fn of_commits(
+    reading: &mut Reading<'_, '_>,
+    requests: PullRequests<'_>,
+    repository: &str,
+    shas: &[String],
+) -> Option<Vec<azure_devops::PullRequest>> {
+    let found = requests.of_commits(repository, shas).await;
+    let found = reading.take("pull requests", found);
+    if found.is_none() {
+        limit(reading, "pull requests could not be read");
+    }
+    found
+}
+
+/// Notes that a commit was looked up, and what brought it.
+fn remember(reading: &mut Reading<'_, '_>, sha: &str, found: &[&azure_devops::PullRequest]) {
+    let known = &mut reading.trail.code.pull_requests;
+    known.checked.push(sha.to_owned());
+    for request in found {
+        known.add(convert::pull_request(request, vec![sha.to_owned()]));
     }
 }
 

@@ -1,7 +1,7 @@
 //! Approved before, and by somebody else.
 
 use super::{Evidence, Judgement, Rule, Severity, beginning, change_record, nothing_deployed};
-use crate::trail::{Approval, Happened, Likeness, Person, Trail};
+use crate::trail::{Approval, Happened, Likeness, Person, Told, Trail};
 use crate::words::{distinct, moment};
 
 pub(super) const BEFORE_DEPLOYMENT: Rule = Rule {
@@ -55,34 +55,33 @@ fn before_deployment(trail: &Trail) -> Judgement {
         )
         .with(rows);
     };
-    if rows.is_empty() {
+    in_time(trail, began).with(rows).with(beginning(trail))
+}
+
+/// Whether every approval of an approved change came before the deployment began.
+fn in_time(trail: &Trail, began: &Told) -> Judgement {
+    if given(trail).next().is_none() {
         return Judgement::unproven("The change is approved, but no row says by whom and when.")
             .with([change_record("Approval: approved", trail)]);
     }
-    let late: Vec<&Approval> = given(trail)
-        .filter(|row| row.at.is_some_and(|at| at > began.at))
-        .collect();
-    let judgement = if let Some(row) = late.iter().max_by_key(|row| row.at) {
-        let at = row.at.map(moment).unwrap_or_default();
-        Judgement::broken(format!(
-            "{} approved at {at}, after the deployment had begun at {} (the time is the row's last change).",
+    let late = given(trail).filter(|row| row.at.is_some_and(|at| at > began.at));
+    if let Some(row) = late.max_by_key(|row| row.at) {
+        return Judgement::broken(format!(
+            "{} approved at {}, after the deployment had begun at {} (the time is the row's last change).",
             row.approver.told(),
+            row.at.map(moment).unwrap_or_default(),
             moment(began.at)
-        ))
-    } else if given(trail).any(|row| row.at.is_none()) {
-        Judgement::unproven("An approval bears no time.")
-    } else {
-        let last = given(trail)
-            .filter_map(|row| row.at)
-            .max()
-            .map(moment)
-            .unwrap_or_default();
-        Judgement::held(format!(
-            "The last approval was given by {last}, the deployment began at {}.",
-            moment(began.at)
-        ))
-    };
-    judgement.with(rows).with(beginning(trail))
+        ));
+    }
+    if given(trail).any(|row| row.at.is_none()) {
+        return Judgement::unproven("An approval bears no time.");
+    }
+    let last = given(trail).filter_map(|row| row.at).max();
+    Judgement::held(format!(
+        "The last approval was given by {}, the deployment began at {}.",
+        last.map(moment).unwrap_or_default(),
+        moment(began.at)
+    ))
 }
 
 fn by_another(trail: &Trail) -> Judgement {
@@ -113,20 +112,8 @@ fn by_another(trail: &Trail) -> Judgement {
             Tie::None => independent.push(row),
         }
     }
-    if let Some(row) = independent.first() {
-        let names = distinct(independent.iter().map(|row| row.approver.told()));
-        return match unknown_people(trail) {
-            None => Judgement::held(format!(
-                "{} approved, and neither wrote a commit nor asked for the run or the change.",
-                crate::words::some_of(&names, 3)
-            ))
-            .with(independent.iter().map(|row| row_evidence(row, trail))),
-            Some(why) => Judgement::unproven(format!(
-                "{} approved, but {why}, so that nobody can tell whether that is somebody else.",
-                row.approver.told()
-            ))
-            .with([row_evidence(row, trail)]),
-        };
+    if !independent.is_empty() {
+        return independent_approval(trail, &independent);
     }
     let rows: Vec<Evidence> = given(trail).map(|row| row_evidence(row, trail)).collect();
     let (mut doubts, ties) = (distinct(doubts), distinct(ties));
@@ -136,6 +123,21 @@ fn by_another(trail: &Trail) -> Judgement {
         doubts.extend(ties);
         Judgement::unproven(format!("{}.", doubts.join("; "))).with(rows)
     }
+}
+
+/// An approval by somebody of whom no part in it is known, which proves something only where all parts are.
+fn independent_approval(trail: &Trail, rows: &[&Approval]) -> Judgement {
+    let names = distinct(rows.iter().map(|row| row.approver.told()));
+    let names = crate::words::some_of(&names, 3);
+    let judgement = match unknown_people(trail) {
+        None => Judgement::held(format!(
+            "{names} approved, and neither wrote a commit nor asked for the run or the change."
+        )),
+        Some(why) => Judgement::unproven(format!(
+            "{names} approved, but {why}, so that nobody can tell whether that is somebody else."
+        )),
+    };
+    judgement.with(rows.iter().map(|row| row_evidence(row, trail)))
 }
 
 fn author_among_approvers(trail: &Trail) -> Judgement {

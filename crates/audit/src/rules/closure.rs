@@ -77,41 +77,38 @@ fn true_outcome(trail: &Trail) -> Judgement {
         .at(trail.change.closed_at)]
     .into_iter()
     .chain(ending(trail));
-    let judgement = match (claimed(code), ended) {
-        _ if trail.deployment.happened == Happened::No => nothing_ran(claimed(code), code),
+    let judgement = if trail.deployment.happened == Happened::No {
+        nothing_ran(claimed(code), code)
+    } else {
+        compared(claimed(code), code, ended)
+    };
+    judgement.with(evidence)
+}
+
+/// What a close code claims against how it really ended.
+fn compared(claimed: Claimed, code: &str, ended: Ended) -> Judgement {
+    let told = ended.told();
+    let lie = || {
+        Judgement::broken(format!(
+            "Closed as \"{code}\" although the deployment {told}."
+        ))
+    };
+    match (claimed, ended) {
         (Claimed::Unreadable, _) => {
             Judgement::unproven(format!("Close code \"{code}\" does not say how it ended."))
                 .weighing(Severity::Low)
         }
-        (_, Ended::Unknown | Ended::Running | Ended::Skipped) => Judgement::unproven(format!(
-            "Closed as \"{code}\"; the deployment {}.",
-            ended.told()
-        ))
-        .weighing(Severity::Medium),
-        (Claimed::Success | Claimed::WithIssues, real) if real.is_failure() => {
-            Judgement::broken(format!(
-                "Closed as \"{code}\" although the deployment {}.",
-                real.told()
-            ))
+        (_, Ended::Unknown | Ended::Running | Ended::Skipped) => {
+            Judgement::unproven(format!("Closed as \"{code}\"; the deployment {told}."))
+                .weighing(Severity::Medium)
         }
+        (Claimed::Success | Claimed::WithIssues, real) if real.is_failure() => lie(),
         (Claimed::Failure, Ended::Succeeded | Ended::SucceededWithIssues) => {
-            Judgement::broken(format!(
-                "Closed as \"{code}\" although the deployment {}.",
-                ended.told()
-            ))
-            .weighing(Severity::Medium)
+            lie().weighing(Severity::Medium)
         }
-        (Claimed::Success, Ended::SucceededWithIssues) => Judgement::broken(format!(
-            "Closed as \"{code}\" although the deployment {}.",
-            ended.told()
-        ))
-        .weighing(Severity::Low),
-        _ => Judgement::held(format!(
-            "Closed as \"{code}\"; the deployment {}.",
-            ended.told()
-        )),
-    };
-    judgement.with(evidence)
+        (Claimed::Success, Ended::SucceededWithIssues) => lie().weighing(Severity::Low),
+        _ => Judgement::held(format!("Closed as \"{code}\"; the deployment {told}.")),
+    }
 }
 
 fn nothing_ran(claimed: Claimed, code: &str) -> Judgement {
@@ -161,8 +158,33 @@ fn left_open(trail: &Trail) -> Judgement {
 }
 
 fn against_decision(trail: &Trail) -> Judgement {
+    let Some((decision, at)) = decision(trail) else {
+        return Judgement::held("The change is neither rejected, cancelled nor on hold.");
+    };
+    let since = at
+        .map(|at| format!(" (since {})", moment(at)))
+        .unwrap_or_default();
+    let judgement = match trail.deployment.happened {
+        Happened::No => return nothing_deployed(trail),
+        Happened::Yes => Judgement::broken(format!(
+            "It was deployed although the change {decision}{since}."
+        )),
+        Happened::Unknown => Judgement::unproven(format!(
+            "The change {decision}{since}; no record says whether it was deployed all the same."
+        )),
+    };
     let change = &trail.change;
-    let decision = if change.approval == "rejected" {
+    let what = format!("Approval: {}; state: {}", change.approval, change.state);
+    judgement
+        .with([change_record(what, trail).at(at)])
+        .with(refusals(trail))
+        .with(beginning(trail))
+}
+
+/// What was decided against the change, and when, where the instance says it.
+fn decision(trail: &Trail) -> Option<(&'static str, Option<jiff::Timestamp>)> {
+    let change = &trail.change;
+    if change.approval == "rejected" {
         Some(("is rejected", None))
     } else if state(trail) == State::Canceled {
         Some(("is cancelled", change.closed_at))
@@ -170,49 +192,22 @@ fn against_decision(trail: &Trail) -> Judgement {
         Some(("is on hold", None))
     } else {
         None
-    };
-    let Some((decision, at)) = decision else {
-        return Judgement::held("The change is neither rejected, cancelled nor on hold.");
-    };
-    if trail.deployment.happened == Happened::No {
-        return nothing_deployed(trail);
     }
-    let at_words = at
-        .map(|at| format!(" (since {})", moment(at)))
-        .unwrap_or_default();
-    let record = change_record(
-        format!("Approval: {}; state: {}", change.approval, change.state),
-        trail,
-    )
-    .at(at);
-    let judgement = match trail.deployment.happened {
-        Happened::Yes => Judgement::broken(format!(
-            "It was deployed although the change {decision}{at_words}."
-        )),
-        Happened::Unknown | Happened::No => Judgement::unproven(format!(
-            "The change {decision}{at_words}; no record says whether it was deployed all the same."
-        )),
-    };
-    let refusals = trail
-        .approvals
-        .iter()
-        .filter(|row| row.state == "rejected")
-        .map(|row| {
-            let comment = row
-                .comment
-                .as_ref()
-                .map(|c| format!(": {c}"))
-                .unwrap_or_default();
-            let source = format!("ServiceNow approval row of {}", row.approver.name);
-            Evidence::new(format!("Rejected{comment}"), source)
-                .by(row.approver.told())
-                .at(row.at)
-                .on(change.page.as_ref())
-        });
-    judgement
-        .with([record])
-        .with(refusals)
-        .with(beginning(trail))
+}
+
+fn refusals(trail: &Trail) -> impl Iterator<Item = Evidence> {
+    let rows = trail.approvals.iter().filter(|row| row.state == "rejected");
+    rows.map(|row| {
+        let comment = row.comment.as_ref().map(|c| format!(": {c}"));
+        let what = format!("Rejected{}", comment.unwrap_or_default());
+        Evidence::new(
+            what,
+            format!("ServiceNow approval row of {}", row.approver.name),
+        )
+        .by(row.approver.told())
+        .at(row.at)
+        .on(trail.change.page.as_ref())
+    })
 }
 
 fn closer(trail: &Trail) -> String {

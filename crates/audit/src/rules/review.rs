@@ -37,19 +37,7 @@ fn commits_reviewed(trail: &Trail) -> Judgement {
         return Judgement::unproven(format!("Reviews could not be shown: {why}."))
             .weighing(Severity::Low);
     }
-    let looked_up = commits
-        .kept
-        .iter()
-        .filter(|c| reviews.checked.contains(&c.id));
-    let mut unreviewed = Vec::new();
-    let mut doubts = Vec::new();
-    for commit in looked_up {
-        match review(commit, &reviews.kept) {
-            Review::Approved => {}
-            Review::Perhaps(why) => doubts.push(format!("{}: {why}", short(commit))),
-            Review::Unreviewed => unreviewed.push(commit),
-        }
-    }
+    let (unreviewed, doubts) = sorted(trail);
     if !unreviewed.is_empty() {
         let names: Vec<String> = unreviewed.iter().map(|commit| short(commit)).collect();
         return Judgement::broken(format!(
@@ -57,12 +45,7 @@ fn commits_reviewed(trail: &Trail) -> Judgement {
             count(unreviewed.len(), "commit"),
             some_of(&names, 5)
         ))
-        .with(
-            unreviewed
-                .iter()
-                .take(5)
-                .map(|commit| commit_record(commit)),
-        );
+        .with(unreviewed.into_iter().take(5).map(commit_record));
     }
     if !doubts.is_empty() {
         return Judgement::unproven(format!("{}.", some_of(&doubts, 3)));
@@ -84,6 +67,22 @@ fn commits_reviewed(trail: &Trail) -> Judgement {
         count(commits.total, "commit")
     ))
     .with(requests)
+}
+
+/// Of the commits that were looked up, those that nobody else reviewed, and why others are in doubt.
+fn sorted(trail: &Trail) -> (Vec<&Commit>, Vec<String>) {
+    let reviews = &trail.pull_requests;
+    let mut unreviewed = Vec::new();
+    let mut doubts = Vec::new();
+    let kept = trail.commits.list.kept.iter();
+    for commit in kept.filter(|commit| reviews.checked.contains(&commit.id)) {
+        match review(commit, &reviews.kept) {
+            Review::Approved => {}
+            Review::Perhaps(why) => doubts.push(format!("{}: {why}", short(commit))),
+            Review::Unreviewed => unreviewed.push(commit),
+        }
+    }
+    (unreviewed, doubts)
 }
 
 fn review(commit: &Commit, requests: &[PullRequest]) -> Review {

@@ -3,7 +3,7 @@
 use change::{Correlation, Place};
 
 use super::{Evidence, Judgement, Rule, Severity, change_record, nothing_deployed};
-use crate::trail::{Happened, Run, Trail};
+use crate::trail::{Approval, Happened, Run, Trail};
 use crate::words::moment;
 
 pub(super) const APPROVED: Rule = Rule {
@@ -48,16 +48,7 @@ fn approved(trail: &Trail) -> Judgement {
         ))
         .with([key]);
     }
-    let before = trail
-        .approvals
-        .iter()
-        .filter(|row| row.is_given())
-        .find(|row| {
-            row.at
-                .zip(run.queued)
-                .is_some_and(|(approved, queued)| approved < queued)
-        });
-    if let Some(row) = before {
+    if let Some(row) = approved_unseen(trail, run) {
         return Judgement::broken(format!(
             "{} approved at {}, before {} was queued: nobody could know what it would deploy.",
             row.approver.told(),
@@ -68,6 +59,13 @@ fn approved(trail: &Trail) -> Judgement {
     }
     Judgement::held(format!("The change was opened for {}.", run.told()))
         .with([key, run_record(run)])
+}
+
+/// An approval that was given before there was anything to look at.
+fn approved_unseen<'a>(trail: &'a Trail, run: &Run) -> Option<&'a Approval> {
+    let queued = run.queued?;
+    let mut given = trail.approvals.iter().filter(|row| row.is_given());
+    given.find(|row| row.at.is_some_and(|at| at < queued))
 }
 
 /// Whether the key leads to this stage. A stage's name may be cut and hashed in a key; both sides are then.
