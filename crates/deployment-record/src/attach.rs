@@ -1,6 +1,7 @@
 //! Files on the change, each once: known by name, size and SHA-256.
 
 use audit::claims::Claim;
+use bytes::Bytes;
 use change::{Number, Request, SysId};
 use change_control::Control;
 use servicenow::{Attachment, Instance};
@@ -73,9 +74,10 @@ impl<'a, 'c> Attacher<'a, 'c> {
         &mut self,
         name: &str,
         content_type: &str,
-        bytes: Vec<u8>,
+        bytes: impl Into<Bytes>,
         same: Same,
     ) -> Result<Claim, change_control::Error> {
+        let bytes = bytes.into();
         let claim = claim(name, &bytes);
         // A file of that name with something else in it is not overwritten: both are evidence.
         let name = self.free_name(&claim, same);

@@ -83,7 +83,7 @@ impl Story<'_, '_> {
     async fn tell(&self) -> Result<Ending, Ending> {
         let found = find::find(self.plan, self.instance, self.control, self.report).await?;
         let request = found.request;
-        let collected = self.collect().await;
+        let mut collected = self.collect().await;
         let outcome = collected.outcome;
         let mut missing = Vec::new();
         let mut attacher = self.attacher(&request, &mut missing).await?;
@@ -96,7 +96,7 @@ impl Story<'_, '_> {
         if let Some(attacher) = &mut attacher {
             let attached = self.attach_evidence(
                 &request,
-                &collected,
+                &mut collected,
                 attacher,
                 &mut deployment,
                 &mut missing,
@@ -111,6 +111,7 @@ impl Story<'_, '_> {
             started: deployment.started,
             finished: deployment.finished,
             outcome,
+            left: recorded.left.is_some(),
         };
         let differs = differs(&recorded.request, outcome);
         if self.plan.audit_report {

@@ -1,5 +1,6 @@
 //! What the record tells: its own news, its outputs, its page.
 
+use std::borrow::Cow;
 use std::cell::RefCell;
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -71,6 +72,14 @@ impl Report {
     /// A text without the secrets of this step: many may read a change.
     pub(crate) fn hidden(&self, text: &str) -> String {
         self.log.masker().mask(text).into_owned()
+    }
+
+    /// The same for a text that may be large: it is copied only where it holds a secret.
+    pub(crate) fn hidden_in(&self, text: String) -> String {
+        match self.log.masker().mask(&text) {
+            Cow::Owned(masked) => masked,
+            Cow::Borrowed(_) => text,
+        }
     }
 
     /// Keeps a reading.

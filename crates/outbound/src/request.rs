@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
+use bytes::Bytes;
 use redact::{MASK, Masker, SafeUrl, Secret};
 use serde_json::Value;
 use url::Url;
@@ -76,10 +77,7 @@ pub(crate) enum Body {
     None,
     Json(Value),
     Form(Vec<(&'static str, Text)>),
-    Bytes {
-        content_type: String,
-        bytes: Vec<u8>,
-    },
+    Bytes { content_type: String, bytes: Bytes },
 }
 
 impl Body {
@@ -92,11 +90,11 @@ impl Body {
         }
     }
 
-    pub(crate) fn to_bytes(&self) -> Vec<u8> {
+    pub(crate) fn to_bytes(&self) -> Bytes {
         match self {
-            Self::None => Vec::new(),
-            Self::Json(value) => value.to_string().into_bytes(),
-            Self::Form(pairs) => encode_form(pairs, Text::expose).into_bytes(),
+            Self::None => Bytes::new(),
+            Self::Json(value) => value.to_string().into(),
+            Self::Form(pairs) => encode_form(pairs, Text::expose).into(),
             Self::Bytes { bytes, .. } => bytes.clone(),
         }
     }
@@ -206,11 +204,11 @@ impl Request {
         self
     }
 
-    /// Sends bytes as they are, such as an attachment.
-    pub fn bytes(mut self, content_type: &str, body: Vec<u8>) -> Self {
+    /// Sends bytes as they are, such as an attachment. They are shared rather than copied for each attempt.
+    pub fn bytes(mut self, content_type: &str, body: impl Into<Bytes>) -> Self {
         self.body = Body::Bytes {
             content_type: content_type.to_owned(),
-            bytes: body,
+            bytes: body.into(),
         };
         self
     }

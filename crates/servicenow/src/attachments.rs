@@ -1,5 +1,6 @@
 //! Files on records.
 
+use bytes::Bytes;
 use change::SysId;
 use outbound::Request;
 
@@ -46,10 +47,11 @@ impl<'a> Attachments<'a> {
         sys_id: &SysId,
         file_name: &str,
         content_type: &str,
-        bytes: Vec<u8>,
+        bytes: impl Into<Bytes>,
     ) -> Result<Attachment, Error> {
         check_name(file_name)?;
         let operation = Operation::new("attach a file to", format!("{table} {sys_id}"));
+        let bytes = bytes.into();
         let length = bytes.len() as u64;
         let request =
             upload(self.instance.paths(), table, sys_id, file_name).bytes(content_type, bytes);

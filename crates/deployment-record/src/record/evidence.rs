@@ -60,7 +60,7 @@ impl<'c> Story<'_, 'c> {
     pub(super) async fn attach_evidence(
         &self,
         request: &Request,
-        collected: &Collected,
+        collected: &mut Collected,
         attacher: &mut Attacher<'_, '_>,
         deployment: &mut Deployment,
         missing: &mut Vec<String>,
@@ -68,8 +68,15 @@ impl<'c> Story<'_, 'c> {
         self.attach_files(attacher, &mut deployment.facts, missing)
             .await?;
         let name = publish::record_name(self.plan, self.facts(), deployment.outcome);
-        let report = publish::report_name(self.plan, self.facts(), request);
-        let earlier = match (attacher.has(&name), attacher.has(&report)) {
+        let reported = [false, true].into_iter().any(|left| {
+            attacher.has(&publish::report_name(
+                self.plan,
+                self.facts(),
+                request,
+                left,
+            ))
+        });
+        let earlier = match (attacher.has(&name), reported) {
             (_, true) => Earlier::Finished,
             (true, false) => Earlier::Began,
             (false, false) => Earlier::Nothing,
@@ -77,6 +84,7 @@ impl<'c> Story<'_, 'c> {
         let head = self.head(request, deployment);
         let listed: Vec<Value> = deployment.facts.files.iter().map(listed).collect();
         let document = collected.bundle.document(&head, &collected.run, &listed);
+        let document = self.report.hidden_in(document);
         match attacher
             .attach(&name, "application/json", document, Same::Name)
             .await
