@@ -56,18 +56,22 @@ impl Control<'_> {
 
     /// The states that a person could choose next, or `None` where the instance cannot say.
     pub(crate) async fn offered(&self, request: &Request) -> Result<Option<Vec<State>>, Error> {
-        let next = self
-            .persist(
-                || format!("the next states of {} could not be read", request.number),
-                async || {
-                    self.instance
-                        .change_requests()
-                        .next_states(&request.sys_id)
-                        .await
-                },
-            )
-            .await?;
+        let next = self.next_states(request).await?;
         Ok(next.map(|next| choosable(&next, request.state)))
+    }
+
+    /// What the instance says about the steps from where the change stands.
+    pub(crate) async fn next_states(&self, request: &Request) -> Result<Option<NextStates>, Error> {
+        self.persist(
+            || format!("the next states of {} could not be read", request.number),
+            async || {
+                self.instance
+                    .change_requests()
+                    .next_states(&request.sys_id)
+                    .await
+            },
+        )
+        .await
     }
 
     /// One step. The client compares before it repeats, so that an outage in between does no harm.
@@ -108,7 +112,7 @@ impl Control<'_> {
 }
 
 /// What a person could choose from `from`: what is available, less what the instance does by itself.
-fn choosable(next: &NextStates, from: State) -> Vec<State> {
+pub(crate) fn choosable(next: &NextStates, from: State) -> Vec<State> {
     let by_itself = |to: State| {
         let mut steps = next
             .transitions

@@ -3,6 +3,8 @@
 //! Safe to be repeated from any point. What is written once (the work note) travels in the same write as something
 //! that shows afterwards (the state, or a marker in the close notes), so that a later attempt finds out by reading.
 
+mod note;
+mod tasks;
 mod walk;
 
 use change::{ChangeTask, Outcome, Request, State};

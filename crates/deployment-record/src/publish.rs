@@ -19,6 +19,8 @@ pub(crate) struct Hints {
     pub(crate) started: Option<Timestamp>,
     pub(crate) finished: Timestamp,
     pub(crate) outcome: Outcome,
+    /// Whether the change is left short of where it should be.
+    pub(crate) left: bool,
 }
 
 /// Makes the report of a change that was just recorded.
@@ -46,7 +48,7 @@ pub(crate) async fn report(
     };
     let trail = Trail::new(read, vec![run], &known, task::wall_clock());
     let page = story.report.hidden(&audit::html(&trail));
-    let name = report_name(story.plan, story.facts(), request);
+    let name = report_name(story.plan, story.facts(), request, hints.left);
     let path = kept(story, &name, &page)?;
     let findings = audit::summary(&trail).into_iter().filter(is_finding);
     let findings = findings
@@ -141,10 +143,12 @@ pub(crate) fn record_name(plan: &Plan, facts: &RunFacts, outcome: Outcome) -> St
     ))
 }
 
-/// The name of the report: one for each stage of each run that used the change.
-pub(crate) fn report_name(plan: &Plan, facts: &RunFacts, request: &Request) -> String {
+/// The name of the report: one for each stage of each run that used the change. A report of a change that is not where
+/// it should be has a name of its own, so that the last word stands beside it and not behind it.
+pub(crate) fn report_name(plan: &Plan, facts: &RunFacts, request: &Request, left: bool) -> String {
+    let open = if left { "-open" } else { "" };
     clean(&format!(
-        "snowgate-audit-{}-{}.html",
+        "snowgate-audit-{}-{}{open}.html",
         request.number,
         place_name(plan, facts)
     ))

@@ -1,9 +1,10 @@
-//! The walk itself: what forbids a step, what a step is written with, and the note where no step carries it.
+//! The walk itself: what forbids a step, and what a step is written with.
 
-use change::{Approval, ChangeTask, Outcome, Request, State, Type, forward, is_past, shipped_step};
+use change::{Approval, Request, State, Type, forward, is_past, shipped_step};
 use servicenow::Fields;
 
-use super::{Closing, Earlier, Left, Tasks};
+use super::{Closing, Left};
+use crate::ask::choosable;
 use crate::{Control, Error, News};
 
 /// More steps than any model has on the way to an end.
@@ -75,79 +76,25 @@ impl Walk<'_, '_> {
         unapproved.then_some(Left::Unapproved)
     }
 
-    /// The note in a write of its own: no step carried it. On a change that stands where it should, the actual times
-    /// travel with it, and show a later attempt that it was written.
-    pub(super) async fn note(
-        &mut self,
-        known: Option<bool>,
-        left: Option<&Left>,
-    ) -> Result<Option<Left>, Error> {
-        let alone = left.is_some() || self.request.state.is_final();
-        let shows = alone || self.request.work_end.is_some();
-        if known.is_none() && shows && self.closing.earlier >= Earlier::Began {
-            return Ok(None);
-        }
-        let control = self.control;
-        let note = (self.closing.note)(&self.request, left);
-        let (id, number) = (self.request.sys_id.clone(), self.request.number.clone());
-        let times = if alone {
-            Fields::new()
-        } else {
-            self.times(true)
-        };
-        if times.is_empty() {
-            control
-                .note(&id, &number, &note, self.closing.marker)
-                .await?;
-            self.wrote = true;
-            return Ok(None);
-        }
-        let fields = times.set("work_notes", note);
-        match self.write(&fields).await {
-            Ok(request) => {
-                self.request = request;
-                self.wrote = true;
-                Ok(None)
-            }
-            Err(error @ Error::Refused { .. }) => Ok(Some(Left::Refused(Box::new(error)))),
-            Err(error) => Err(error),
-        }
-    }
-
-    /// Writes the actual times with the note, once: before it is tried again it is looked for.
-    async fn write(&self, fields: &Fields) -> Result<Request, Error> {
-        let mut tried = false;
-        let (control, before) = (self.control, &self.request);
-        let finished = self.closing.finished;
-        let written = control
-            .persist(
-                || format!("no note was written on {}", before.number),
-                async || {
-                    let changes = control.instance.change_requests();
-                    if std::mem::replace(&mut tried, true) {
-                        let now = changes.get(&before.sys_id).await?;
-                        if finished.is_some() && now.work_end == finished {
-                            return Ok((now, Vec::new()));
-                        }
-                    }
-                    let written = changes.update(&before.sys_id, fields).await?;
-                    Ok((written.request, written.dropped))
-                },
-            )
-            .await;
-        let (request, dropped) = written?;
-        control.tell_dropped(&request.number, &dropped);
-        Ok(request)
-    }
-
     async fn step(&mut self, goal: State) -> Result<Option<Left>, Error> {
         let from = self.request.state;
-        let offered = self.control.offered(&self.request).await?;
+        let next = self.control.next_states(&self.request).await?;
+        // What is offered starts from where the change stands, which somebody may have changed.
+        let elsewhere = next
+            .as_ref()
+            .is_none_or(|next| !next.available.contains(&from));
+        if elsewhere && self.look_again().await? {
+            return Ok(None);
+        }
+        let offered = next.map(|next| choosable(&next, from));
         let step = match &offered {
             None => shipped_step(&self.request.kind, from),
             Some(states) => forward(from, goal, states),
         };
         let Some(step) = step else {
+            if self.look_again().await? {
+                return Ok(None);
+            }
             return Ok(Some(Left::NoStep(offered.unwrap_or_default())));
         };
         if step == State::Closed && self.closing.close_code.is_none() {
@@ -163,9 +110,31 @@ impl Walk<'_, '_> {
                 self.wrote |= carried;
                 Ok(None)
             }
-            Err(error @ Error::Refused { .. }) => Ok(Some(Left::Refused(Box::new(error)))),
+            Err(error @ Error::Refused { .. }) => {
+                let changed = self.look_again().await?;
+                Ok((!changed).then(|| Left::Refused(Box::new(error))))
+            }
             Err(error) => Err(error),
         }
+    }
+
+    /// Reads the change anew. Whether it stands elsewhere than it was thought to.
+    pub(super) async fn look_again(&mut self) -> Result<bool, Error> {
+        let control = self.control;
+        let (id, number) = (self.request.sys_id.clone(), self.request.number.clone());
+        let now = control
+            .persist(
+                || format!("{number} could not be read"),
+                async || control.instance.change_requests().get(&id).await,
+            )
+            .await?;
+        let standing = |request: &Request| {
+            let approval = request.approval.clone();
+            (request.state, approval, request.on_hold.clone())
+        };
+        let changed = standing(&now) != standing(&self.request);
+        self.request = now;
+        Ok(changed)
     }
 
     /// One step, tried again through an outage: but a step with a note in it is looked for before it is taken again.
@@ -219,7 +188,7 @@ impl Walk<'_, '_> {
     }
 
     /// The actual times that differ from those stored.
-    fn times(&self, over: bool) -> Fields {
+    pub(super) fn times(&self, over: bool) -> Fields {
         let mut fields = Fields::new();
         if self.closing.started != self.request.work_start
             && let Some(started) = self.closing.started
@@ -233,73 +202,6 @@ impl Walk<'_, '_> {
             fields = fields.set_time("work_end", finished);
         }
         fields
-    }
-
-    /// Closes open change tasks, or says that they are in the way.
-    async fn finish_tasks(&mut self) -> Result<Option<Left>, Error> {
-        let control = self.control;
-        let number = self.request.number.clone();
-        let id = self.request.sys_id.clone();
-        let tasks = control
-            .persist(
-                || format!("the change tasks of {number} could not be read"),
-                async || control.instance.change_tasks().of(&id).await,
-            )
-            .await?;
-        let open: Vec<ChangeTask> = tasks
-            .into_iter()
-            .filter(|task| !task.state.is_final())
-            .collect();
-        if open.is_empty() {
-            return Ok(None);
-        }
-        let Tasks::Close { outcome, notes } = self.closing.tasks else {
-            return Ok(Some(Left::OpenTasks(open)));
-        };
-        let code = self.task_code(outcome).await?;
-        for task in open {
-            let closed = control
-                .persist(
-                    || format!("the change task {} was not closed", task.number),
-                    async || {
-                        let tasks = control.instance.change_tasks();
-                        tasks.close(&task.sys_id, &code, notes).await
-                    },
-                )
-                .await;
-            match closed {
-                Ok(task) => control.tell(News::TaskClosed(&task)),
-                Err(error @ Error::Refused { .. }) => {
-                    return Ok(Some(Left::StuckTask {
-                        task: Box::new(task),
-                        error: Box::new(error),
-                    }));
-                }
-                Err(error) => return Err(error),
-            }
-        }
-        self.request = control
-            .persist(
-                || format!("{number} could not be read"),
-                async || control.instance.change_requests().get(&id).await,
-            )
-            .await?;
-        Ok(None)
-    }
-
-    /// The code that change tasks are closed with.
-    async fn task_code(&self, outcome: Outcome) -> Result<String, Error> {
-        let references = self.control.instance.references();
-        self.control
-            .persist(
-                || "the close codes of change tasks could not be looked up".to_owned(),
-                async || match references.task_close_code(outcome).await {
-                    // The refusal to close the task says what is wrong with it.
-                    Err(servicenow::Error::NoChoice { .. }) => Ok(outcome.word().to_owned()),
-                    other => other,
-                },
-            )
-            .await
     }
 }
 
