@@ -6,13 +6,17 @@ use crate::trail::{
     Artifact, Commit, Ended, Link, Person, PullRequest, Reviewer, TestRun, WorkItem,
 };
 
-/// The longest title that a report keeps, in characters.
+/// The longest title or name that a report keeps, in characters.
 const LONGEST: usize = 300;
 
+/// Nobody's account is longer than an address can be. A part of one would make two people one.
+const LONGEST_ACCOUNT: usize = 320;
+
 pub(super) fn person(person: &azure_devops::Person) -> Person {
+    let account = person.unique_name.clone();
     Person {
-        name: person.name.clone(),
-        account: person.unique_name.clone(),
+        name: title(&person.name),
+        account: account.filter(|account| account.len() <= LONGEST_ACCOUNT),
         email: None,
         id: person.id.clone(),
     }
@@ -67,16 +71,16 @@ pub(super) fn commit(commit: &azure_devops::Commit) -> Commit {
         title: title(&commit.message),
         author: people(commit.author.as_ref()),
         at: commit.at,
-        kind: commit.kind.clone(),
+        kind: title(&commit.kind),
     }
 }
 
 pub(super) fn work_item(item: &azure_devops::WorkItem) -> WorkItem {
     WorkItem {
         id: item.id,
-        kind: item.kind.clone(),
+        kind: title(&item.kind),
         title: title(&item.title),
-        state: item.state.clone(),
+        state: title(&item.state),
         assigned_to: people(item.assigned_to.as_ref()),
         page: Link::new(item.page.as_str()),
     }
@@ -86,7 +90,7 @@ pub(super) fn pull_request(found: &azure_devops::PullRequest, commits: Vec<Strin
     PullRequest {
         id: found.id,
         title: title(&found.title),
-        status: found.status.clone(),
+        status: title(&found.status),
         author: people(found.author.as_ref()),
         closed: found.closed,
         reviewers: found
@@ -106,7 +110,7 @@ pub(super) fn pull_request(found: &azure_devops::PullRequest, commits: Vec<Strin
 pub(super) fn test_run(run: azure_devops::TestRun) -> TestRun {
     TestRun {
         name: title(&run.name),
-        state: run.state,
+        state: title(&run.state),
         total: run.total,
         passed: run.passed,
         failed: run.failed,
@@ -118,7 +122,7 @@ pub(super) fn test_run(run: azure_devops::TestRun) -> TestRun {
 pub(super) fn artifact(artifact: azure_devops::Artifact) -> Artifact {
     Artifact {
         name: title(&artifact.name),
-        kind: artifact.kind,
+        kind: title(&artifact.kind),
         size: artifact.size,
         page: artifact.page.and_then(|page| Link::new(page.as_str())),
     }
@@ -126,7 +130,18 @@ pub(super) fn artifact(artifact: azure_devops::Artifact) -> Artifact {
 
 #[cfg(test)]
 mod tests {
-    use super::title;
+    use super::{person, title};
+
+    #[test]
+    fn a_person_is_bounded_and_no_account_is_cut() {
+        let long = azure_devops::Person {
+            id: None,
+            name: "n".repeat(400),
+            unique_name: Some("a".repeat(400)),
+        };
+        let person = person(&long);
+        assert_eq!((person.name.len(), person.account), (304, None));
+    }
 
     #[test]
     fn a_title_is_one_bounded_line() {

@@ -18,7 +18,7 @@ const MOST: usize = 4 << 20;
 /// whole message of some, which the repository keeps.
 const ROOMY: usize = 1 << 20;
 
-/// Characters of a message that is cut, without and with much room.
+/// Characters of a name and of a message that is cut; and of a message while there is room.
 const CUT: usize = 200;
 const LONGEST: usize = 4_000;
 
@@ -65,9 +65,9 @@ impl Bundle {
                 }
                 self.work_items.push(&json!({
                     "id": item.id,
-                    "type": item.kind,
+                    "type": beginning(&item.kind, CUT),
                     "title": beginning(&item.title, LONGEST),
-                    "state": item.state,
+                    "state": beginning(&item.state, CUT),
                     "assignedTo": item.assigned_to.as_ref().map(person),
                     "page": item.page.as_str(),
                 }));
@@ -120,7 +120,11 @@ fn beginning(text: &str, most: usize) -> &str {
 }
 
 fn person(person: &azure_devops::Person) -> Value {
-    json!({ "name": person.name, "uniqueName": person.unique_name })
+    let account = person.unique_name.as_deref();
+    json!({
+        "name": beginning(&person.name, CUT),
+        "uniqueName": account.map(|account| beginning(account, CUT)),
+    })
 }
 
 impl List {

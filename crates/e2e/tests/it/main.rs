@@ -36,5 +36,6 @@ mod summary;
 mod templates;
 mod throttled;
 mod unclear;
+mod volume;
 mod way;
 mod window;
