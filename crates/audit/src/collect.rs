@@ -10,6 +10,7 @@ mod timeline;
 
 use ::change::{Place, RunKey};
 use azure_devops::{EnvironmentId, Organization};
+use jiff::Timestamp;
 use servicenow::Instance;
 
 use crate::marks;
@@ -82,12 +83,16 @@ pub struct StagePlace {
     pub environment_id: Option<EnvironmentId>,
     /// The environment's name, which is looked up where the id is not known.
     pub environment: Option<String>,
+    /// The moment from which on the change was no more used, see [`last_use`]. An attempt of the stage that began later
+    /// had a change of its own; without a moment, the newest attempt is meant.
+    pub until: Option<Timestamp>,
 }
 
 impl StagePlace {
-    fn of(place: Place, hints: &Hints) -> Self {
+    fn of(place: Place, hints: &Hints, until: Option<Timestamp>) -> Self {
         Self {
             place,
+            until,
             environment_id: hints.environment_id,
             environment: hints.environment.clone(),
         }
@@ -119,9 +124,10 @@ pub async fn trail(
         });
         places.truncate(MOST_RUNS);
     }
+    let until = last_use(&read);
     let mut runs = Vec::with_capacity(places.len());
     for place in places {
-        let place = StagePlace::of(place, hints);
+        let place = StagePlace::of(place, hints, until);
         runs.push(run(organization, &place, scope, all).await);
     }
     Ok(Trail::new(read, runs, hints, instance.now()))
@@ -146,6 +152,29 @@ pub fn places(read: &ChangeTrail) -> Vec<Place> {
         }
     }
     places
+}
+
+/// When a change that is over was used last: when it was closed, cancelled or rejected, or a record of ours was made on it
+/// after that. None while it is open.
+///
+/// A gate never takes up a change that is over, so that a stage which is run again gets a change of its own.
+#[must_use]
+pub fn last_use(read: &ChangeTrail) -> Option<Timestamp> {
+    let rejected = || {
+        let rows = read.approvals.iter();
+        let rejections = rows.filter(|row| row.state == "rejected");
+        rejections.filter_map(|row| row.at).max()
+    };
+    let change = &read.change;
+    let over = match change.approval.as_str() {
+        "rejected" => change.closed_at.or_else(rejected),
+        _ => change.closed_at,
+    };
+    // The note of a record bears its stage's mark.
+    let notes = read.notes.kept.iter();
+    let records = notes.filter(|note| !marks::keys(&note.text).is_empty());
+    let recorded = records.filter_map(|note| note.at).max();
+    over.map(|over| recorded.map_or(over, |recorded| over.max(recorded)))
 }
 
 /// Collects one stage of a run or release. Never fails: what cannot be read is told in the trail's gaps.

@@ -1,4 +1,4 @@
-//! Keys of things in an organization. All of them are numbers, unique within the organization, except an environment's.
+//! Keys of things in an organization. Most are numbers, unique within the organization, except an environment's.
 
 use std::fmt;
 use std::str::FromStr;
@@ -64,6 +64,43 @@ id! {
     EnvironmentId, "environment"
 }
 
+/// A timeline of a run: the main one, or one that keeps an earlier attempt. A GUID.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub struct TimelineId(String);
+
+impl TimelineId {
+    pub(crate) fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl fmt::Display for TimelineId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.fmt(f)
+    }
+}
+
+impl FromStr for TimelineId {
+    type Err = ParseTimelineIdError;
+
+    /// Reads hexadecimal digits with hyphens between their groups of 8, 4, 4, 4 and 12.
+    fn from_str(text: &str) -> Result<Self, ParseTimelineIdError> {
+        let groups = text.split('-').map(|group| {
+            let is_hex = group.bytes().all(|byte| byte.is_ascii_hexdigit());
+            is_hex.then_some(group.len())
+        });
+        match groups.eq([8, 4, 4, 4, 12].map(Some)) {
+            true => Ok(Self(text.to_owned())),
+            false => Err(ParseTimelineIdError(text.chars().take(40).collect())),
+        }
+    }
+}
+
+/// A text that is no timeline's id.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("{0:?} is no id of a timeline: a GUID is expected")]
+pub struct ParseTimelineIdError(String);
+
 /// A number that is written in digits and nothing else.
 pub(crate) fn digits(text: &str) -> Option<u64> {
     let digits_only = !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
@@ -99,6 +136,23 @@ mod tests {
             error.to_string(),
             "\"4711?x=1\" is no release id: a positive whole number is expected"
         );
+    }
+
+    #[test]
+    fn a_timelines_id_is_a_guid() {
+        let guid = "96ac2280-8cb4-5df5-99de-dd2da759617D";
+        assert_eq!(guid.parse::<TimelineId>().unwrap().to_string(), guid);
+        for text in [
+            "",
+            "4711",
+            "96ac22808cb45df599dedd2da759617d",
+            "96ac2280-8cb4-5df5-99de-dd2da759617",
+            "96ac2280-8cb4-5df5-99de-dd2da759617d-",
+            "../../../builds/1-8cb4-5df5-99de-dd2",
+            "{96ac2280-8cb4-5df5-99de-dd2da759617d}",
+        ] {
+            assert!(text.parse::<TimelineId>().is_err(), "{text:?}");
+        }
     }
 
     proptest! {

@@ -21,15 +21,15 @@ mod fixture;
 pub use auth::{Auth, ServicePrincipal};
 pub use deployments::{Deployment, Deployments, Environment};
 pub use error::{Error, Operation, Saying, Scope};
-pub use ids::{EnvironmentId, ParseIdError, ReleaseId, RunId};
+pub use ids::{EnvironmentId, ParseIdError, ParseTimelineIdError, ReleaseId, RunId, TimelineId};
 pub use organization::{Clock, OnNewSecret, Organization, Pages};
 pub use pull_requests::{PullRequest, PullRequests, Reviewer};
 pub use releases::{
     DeployAttempt, Release, ReleaseArtifact, ReleaseStage, Releases, StageApproval,
 };
 pub use runs::{
-    Artifact, Commit, Definition, Issue, Project, RecordResult, Repository, Run, RunResult,
-    RunStatus, Runs, TaskRef, TestRun, Timeline, TimelineRecord,
+    Artifact, Commit, Definition, Issue, PreviousAttempt, Project, RecordResult, Repository, Run,
+    RunResult, RunStatus, Runs, TaskRef, TestRun, Timeline, TimelineRecord,
 };
 pub use wire::Person;
 pub use work_items::{WorkItem, WorkItems};

@@ -10,17 +10,17 @@ use std::collections::HashSet;
 
 use outbound::Request;
 
-use crate::RunId;
 use crate::error::{Error, Operation, Scope};
 use crate::organization::{Organization, Pages, Place};
 use crate::wire::{Missing, Node};
+use crate::{RunId, TimelineId};
 
 pub use artifact::Artifact;
 pub use commit::Commit;
 pub(crate) use run::definition;
 pub use run::{Definition, Project, Repository, Run, RunResult, RunStatus};
 pub use test_run::TestRun;
-pub use timeline::{Issue, RecordResult, TaskRef, Timeline, TimelineRecord};
+pub use timeline::{Issue, PreviousAttempt, RecordResult, TaskRef, Timeline, TimelineRecord};
 
 const VERSION: &str = "7.1";
 
@@ -107,8 +107,28 @@ impl<'a> Runs<'a> {
     pub async fn timeline(&self, id: &RunId) -> Result<Timeline, Error> {
         let operation = Operation::new(Scope::Build, "read the timeline of run", id);
         let place = self.organization.place(&operation, self.project)?;
-        let request = Request::get(build(&place, *id, &["timeline"]));
-        let answer = self.organization.send(&operation, request).await?;
+        self.records(&operation, build(&place, *id, &["timeline"]))
+            .await
+    }
+
+    /// What happened in an earlier attempt, as [`TimelineRecord::previous`] names it: the records of what was run again,
+    /// not of the rest of the run.
+    ///
+    /// # Errors
+    /// See [`Error`].
+    pub async fn earlier_timeline(
+        &self,
+        id: &RunId,
+        timeline: &TimelineId,
+    ) -> Result<Timeline, Error> {
+        let operation = Operation::new(Scope::Build, "read an earlier attempt of run", id);
+        let place = self.organization.place(&operation, self.project)?;
+        let url = build(&place, *id, &["timeline", timeline.as_str()]);
+        self.records(&operation, url).await
+    }
+
+    async fn records(&self, operation: &Operation, url: url::Url) -> Result<Timeline, Error> {
+        let answer = self.organization.send(operation, Request::get(url)).await?;
         match answer.is_empty() {
             true => Ok(Timeline::default()),
             false => answer.decode(timeline::decode),

@@ -104,6 +104,8 @@ pub(crate) fn place(plan: &Plan, facts: &RunFacts) -> StagePlace {
         place: Place { stage, ..known },
         environment_id: plan.environment_id,
         environment: facts.environment.clone(),
+        // The attempt that this step belongs to is the newest.
+        until: None,
     }
 }
 

@@ -47,13 +47,24 @@ fn facts(reading: &mut Reading<'_, '_>, release: &Release) {
         );
         return;
     };
-    let attempt = stage.attempts.iter().max_by_key(|attempt| attempt.attempt);
+    let attempt = attempt(stage, reading.stage.until);
     run.started = attempt.and_then(|attempt| attempt.started);
     run.finished = attempt.and_then(|attempt| attempt.finished);
     run.requested_by = attempt.and_then(|attempt| convert::people(attempt.requested_by.as_ref()));
     run.stage = told_stage(stage, attempt, run.page.as_ref());
     run.result = run.stage.result;
     run.checks = checks(stage);
+}
+
+/// The newest attempt that began before the change was over, else the newest.
+fn attempt(stage: &ReleaseStage, until: Option<jiff::Timestamp>) -> Option<&DeployAttempt> {
+    let in_time = |attempt: &&DeployAttempt| {
+        let began = attempt.queued.or(attempt.started);
+        until.is_none_or(|until| began.is_some_and(|began| began <= until))
+    };
+    let newest = |attempt: &&DeployAttempt| attempt.attempt;
+    let used = stage.attempts.iter().filter(in_time).max_by_key(newest);
+    used.or_else(|| stage.attempts.iter().max_by_key(newest))
 }
 
 fn told_stage(stage: &ReleaseStage, attempt: Option<&DeployAttempt>, page: Option<&Link>) -> Stage {

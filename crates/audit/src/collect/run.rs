@@ -1,9 +1,12 @@
 //! Reads a run and the stage of it that deployed.
 
-use azure_devops::{EnvironmentId, RunId};
+use azure_devops::{EnvironmentId, RunId, Runs, Timeline};
 
 use super::{Reading, code, convert, timeline};
-use crate::trail::{EnvironmentDeployment, Link, Run};
+use crate::trail::{Ended, EnvironmentDeployment, Link, Run};
+
+/// Attempts of a stage that are looked through for the one that used the change.
+const MOST_ATTEMPTS: usize = 20;
 
 pub(super) async fn read(reading: &mut Reading<'_, '_>, id: &str) {
     let Ok(id) = id.parse::<RunId>() else {
@@ -21,12 +24,42 @@ pub(super) async fn read(reading: &mut Reading<'_, '_>, id: &str) {
     let records = runs.timeline(&id).await;
     if let Some(records) = reading.take("the run's timeline", records) {
         let page = reading.trail.run.page.clone();
-        let (found, checks) = timeline::stage(&records, &stage.place, page.as_ref());
+        let Some(records) = with_attempt(reading, runs, &id, records).await else {
+            // What else tells how the stage ended is about the newest attempt.
+            reading.trail.run.result = Ended::Unknown;
+            code::read(reading, project, &run).await;
+            return;
+        };
+        let (found, checks) = timeline::stage(&records, stage, page.as_ref());
         reading.trail.run.stage = found;
         reading.trail.run.checks = checks;
     }
     deployments(reading, project, &run).await;
     code::read(reading, project, &run).await;
+}
+
+/// The records that hold the attempt of the stage in which the change was used: the main timeline, or where the stage was
+/// run again since, the one that keeps the earlier attempt. Nothing where that cannot be read: the newest attempt would
+/// tell of another deployment.
+async fn with_attempt(
+    reading: &mut Reading<'_, '_>,
+    runs: Runs<'_>,
+    id: &RunId,
+    newest: Timeline,
+) -> Option<Timeline> {
+    let stage = reading.stage;
+    for previous in timeline::earlier(&newest, stage)
+        .into_iter()
+        .take(MOST_ATTEMPTS)
+    {
+        let read = runs.earlier_timeline(id, &previous.timeline).await;
+        let what = format!("attempt {} of the stage", previous.attempt);
+        let records = reading.take(&what, read)?;
+        if timeline::began_in_time(&records, stage) {
+            return Some(records);
+        }
+    }
+    Some(newest)
 }
 
 fn facts(told: &mut Run, run: &azure_devops::Run) {

@@ -4,9 +4,10 @@
 //! the gate has a job of its own, with the first job that started after it. Steps of this extension, and those that the
 //! agent adds to every job, deploy nothing.
 
-use azure_devops::{Timeline, TimelineRecord};
+use azure_devops::{PreviousAttempt, Timeline, TimelineRecord};
 use change::{Correlation, Origin, Place, RunKey};
 
+use super::StagePlace;
 use super::convert::{ended, title};
 use crate::trail::{Check, Ended, FailedJob, Gate, Link, Stage, Told};
 
@@ -31,10 +32,11 @@ const MOST_ERRORS: usize = 3;
 /// The stage of a place, and Azure's own checks on it.
 pub(super) fn stage(
     timeline: &Timeline,
-    place: &Place,
+    stage: &StagePlace,
     page: Option<&Link>,
 ) -> (Stage, Vec<Check>) {
-    let record = find(timeline, place);
+    let place = &stage.place;
+    let record = find(timeline, stage);
     let records: Vec<&TimelineRecord> = match record {
         Some(stage) => timeline.below(stage).collect(),
         // A pipeline of the classic editor has no stages: its jobs are the run's.
@@ -84,10 +86,45 @@ pub(super) fn stage(
     (stage, tree.checks())
 }
 
-/// The newest attempt of the stage that a key was made for. The key holds a name that may be cut and hashed.
-fn find<'a>(timeline: &'a Timeline, place: &Place) -> Option<&'a TimelineRecord> {
+/// The attempts of a stage that are kept elsewhere and may have used the change, the newest first: none where one that is
+/// here did.
+pub(super) fn earlier<'a>(timeline: &'a Timeline, stage: &StagePlace) -> Vec<&'a PreviousAttempt> {
+    let newest = find(timeline, stage).filter(|_| !began_in_time(timeline, stage));
+    let mut previous: Vec<_> = newest.into_iter().flat_map(|r| &r.previous).collect();
+    previous.sort_by_key(|previous| std::cmp::Reverse(previous.attempt));
+    previous
+}
+
+/// Whether an attempt of the stage that is here began before the change was over.
+pub(super) fn began_in_time(timeline: &Timeline, stage: &StagePlace) -> bool {
+    attempts(timeline, &stage.place)
+        .iter()
+        .any(|attempt| is_in_time(attempt, stage))
+}
+
+fn is_in_time(attempt: &TimelineRecord, stage: &StagePlace) -> bool {
+    stage
+        .until
+        .is_none_or(|until| attempt.started.is_some_and(|started| started <= until))
+}
+
+/// The newest attempt of the stage that used the change, else the newest.
+fn find<'a>(timeline: &'a Timeline, stage: &StagePlace) -> Option<&'a TimelineRecord> {
+    let attempts = attempts(timeline, &stage.place);
+    let newest = |in_time: bool| {
+        let of_these = attempts.iter().copied();
+        of_these
+            .filter(|attempt| !in_time || is_in_time(attempt, stage))
+            .max_by_key(|attempt| attempt.attempt)
+    };
+    newest(true).or_else(|| newest(false))
+}
+
+/// The attempts of the stage that a key was made for: by its name for programs, else by its name for people, either of
+/// which may be cut and hashed in the key.
+fn attempts<'a>(timeline: &'a Timeline, place: &Place) -> Vec<&'a TimelineRecord> {
     let RunKey::Run(run_id) = &place.run else {
-        return None;
+        return Vec::new();
     };
     let in_key = |name: &str| {
         let origin = Origin::Run {
@@ -98,15 +135,18 @@ fn find<'a>(timeline: &'a Timeline, place: &Place) -> Option<&'a TimelineRecord>
         Correlation::read(&Correlation::of(&origin).key(1))
             .is_some_and(|own| own.stage == place.stage)
     };
-    timeline.stage(&place.stage).or_else(|| {
-        let stages = timeline
-            .records
-            .iter()
-            .filter(|record| record.kind == "Stage");
-        stages
-            .filter(|r| r.identifier.as_deref().is_some_and(in_key) || in_key(&r.name))
-            .max_by_key(|record| record.attempt)
-    })
+    let named = |matches: &dyn Fn(&TimelineRecord) -> bool| -> Vec<&'a TimelineRecord> {
+        let stages = timeline.records.iter().filter(|r| r.kind == "Stage");
+        stages.filter(|record| matches(record)).collect()
+    };
+    let by = [
+        named(&|r| r.identifier.as_deref() == Some(place.stage.as_str())),
+        named(&|r| r.name == place.stage),
+        named(&|r| r.identifier.as_deref().is_some_and(in_key) || in_key(&r.name)),
+    ];
+    by.into_iter()
+        .find(|found| !found.is_empty())
+        .unwrap_or_default()
 }
 
 /// What is below a stage.

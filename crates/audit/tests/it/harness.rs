@@ -107,12 +107,17 @@ fn plant_change(servicenow: &ServiceNow, azure: &Azure) -> String {
 
 impl World {
     pub(crate) fn approve(&self, user_name: &str, at: &str) -> String {
+        self.answer(user_name, "approved", at)
+    }
+
+    /// Somebody who was asked answers.
+    pub(crate) fn answer(&self, user_name: &str, state: &str, at: &str) -> String {
         let approver = self.servicenow.id_of("sys_user", "user_name", user_name);
         let row = json!({
             "sysapproval": self.change,
             "source_table": "change_request",
             "approver": approver,
-            "state": "approved",
+            "state": state,
             "sys_created_on": "2026-11-25 09:11:00",
             "sys_updated_on": at,
         });
@@ -120,6 +125,10 @@ impl World {
     }
 
     pub(crate) fn note(&self, text: &str) {
+        self.note_at(text, "2026-11-25 09:41:00");
+    }
+
+    pub(crate) fn note_at(&self, text: &str, at: &str) {
         self.servicenow.seed(
             "sys_journal_field",
             json!({
@@ -127,7 +136,7 @@ impl World {
                 "name": "change_request",
                 "element": "work_notes",
                 "value": text,
-                "sys_created_on": "2026-11-25 09:41:00",
+                "sys_created_on": at,
                 "sys_created_by": "svc.azure",
             }),
         );

@@ -38,6 +38,40 @@ async fn a_classic_release_leads_to_its_build_and_shows_its_own_approvals() {
 }
 
 #[tokio::test]
+async fn a_stage_that_was_deployed_again_is_judged_by_the_attempt_that_used_the_change() {
+    let world = world();
+    let failed = ReleaseAttemptSeed {
+        status: "failed".to_owned(),
+        queued: "2026-11-25T09:15:00Z".to_owned(),
+        started: Some("2026-11-25T09:20:00Z".to_owned()),
+        completed: Some("2026-11-25T09:40:00Z".to_owned()),
+        ..ReleaseAttemptSeed::default()
+    };
+    let stage = ReleaseStageSeed {
+        attempts: vec![failed, ReleaseAttemptSeed::default()],
+        ..ReleaseStageSeed::default()
+    };
+    let release = world.azure.add_release(ReleaseSeed {
+        created: "2026-11-25T09:05:00Z".to_owned(),
+        stages: vec![stage],
+        ..ReleaseSeed::default()
+    });
+    let key = format!("azdo:{}:release:{release}:9", world.azure.project().id);
+    world.set("correlation_id", &key);
+    let trail = world.trail().await;
+    assert_eq!(
+        (trail.runs[0].stage.attempt, trail.deployment.ended),
+        (1, Ended::Failed)
+    );
+    world.set("closed_at", "");
+    let trail = world.trail().await;
+    assert_eq!(
+        (trail.runs[0].stage.attempt, trail.deployment.ended),
+        (2, Ended::Succeeded)
+    );
+}
+
+#[tokio::test]
 async fn a_release_whose_stage_was_not_deployed_deployed_nothing() {
     let world = world();
     let attempt = ReleaseAttemptSeed {

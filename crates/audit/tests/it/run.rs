@@ -5,7 +5,7 @@ use audit::trail::{Ended, Happened};
 use audit::{Hints, Severity};
 use azure_devops_sim::{Issue, ReviewerSeed, StageSeed};
 
-use crate::harness::{NUMBER, RUN, finding, found, world};
+use crate::harness::{NUMBER, RUN, World, finding, found, world};
 
 #[tokio::test]
 async fn a_deployment_by_the_book_has_no_finding_and_every_link_of_the_chain() {
@@ -243,6 +243,131 @@ async fn a_stage_that_its_gate_stopped_deployed_nothing() {
     let trail = world.report(&Hints::default(), Scope::ALL).await.0;
     assert_eq!(trail.deployment.happened, Happened::No, "{:#?}", trail.runs);
     assert_eq!(found(&trail), []);
+}
+
+/// The stage of the change failed, and was run again after the change was closed: that attempt has a change of its own.
+fn run_again(world: &World) {
+    world.set("close_code", "unsuccessful");
+    world.azure.clear_timeline(RUN);
+    let failed = || Some("failed".to_owned());
+    let first = StageSeed {
+        result: failed(),
+        deploy_result: failed(),
+        ..StageSeed::default()
+    };
+    world.azure.seed_stage(RUN, "Production", 1, first);
+    let second = StageSeed {
+        start_time: "2026-11-25T09:50:00Z".to_owned(),
+        gate_finish_time: "2026-11-25T10:20:00Z".to_owned(),
+        finish_time: Some("2026-11-25T10:30:00Z".to_owned()),
+        ..StageSeed::default()
+    };
+    world.azure.seed_stage(RUN, "Production", 2, second);
+}
+
+#[tokio::test]
+async fn a_change_is_judged_by_the_attempt_that_used_it() {
+    for flat in [false, true] {
+        let world = world();
+        world
+            .azure
+            .configure(|options| options.earlier_attempts_in_main_timeline = flat);
+        run_again(&world);
+        let trail = world.trail().await;
+        let stage = &trail.runs[0].stage;
+        assert_eq!(
+            (stage.attempt, trail.deployment.ended),
+            (1, Ended::Failed),
+            "{flat}"
+        );
+        assert_eq!(found(&trail), [], "{:#?}", trail.findings);
+        world.assert_clean();
+    }
+}
+
+#[tokio::test]
+async fn an_open_change_is_judged_by_the_newest_attempt() {
+    let world = world();
+    run_again(&world);
+    for (column, value) in [("state", "-1"), ("closed_at", ""), ("close_code", "")] {
+        world.set(column, value);
+    }
+    let trail = world.trail().await;
+    assert_eq!(trail.runs[0].stage.attempt, 2);
+    assert_eq!(finding(&trail, "left-open").verdict, Broken);
+}
+
+#[tokio::test]
+async fn an_attempt_that_cannot_be_read_accuses_nobody() {
+    let world = world();
+    run_again(&world);
+    let earlier = azure_devops_sim::On::path("/timeline/");
+    let gone = azure_devops_sim::Fault::Gateway { status: 404 };
+    world
+        .azure
+        .fail(earlier, azure_devops_sim::When::UntilCleared, gone);
+    let trail = world.trail().await;
+    assert_eq!(trail.deployment.ended, Ended::Unknown);
+    assert!(
+        trail
+            .gaps
+            .iter()
+            .any(|gap| gap.what == "attempt 1 of the stage"),
+        "{:#?}",
+        trail.gaps
+    );
+    let broken = trail.findings.iter().filter(|it| it.verdict == Broken);
+    assert_eq!(broken.count(), 0, "{:#?}", trail.findings);
+}
+
+#[tokio::test]
+async fn a_rejected_change_is_not_blamed_for_the_next_attempts_deployment() {
+    let world = world();
+    run_again(&world);
+    for row in world.servicenow.records("sysapproval_approver") {
+        let id = row["sys_id"].as_str().unwrap();
+        world.servicenow.remove("sysapproval_approver", id);
+    }
+    world.answer("nina.network", "rejected", "2026-11-25 09:15:00");
+    let columns = [
+        ("state", "-5"),
+        ("approval", "rejected"),
+        ("closed_at", ""),
+        ("work_start", ""),
+        ("work_end", ""),
+        ("close_code", ""),
+    ];
+    for (column, value) in columns {
+        world.set(column, value);
+    }
+    world.azure.clear_timeline(RUN);
+    let failed = || Some("failed".to_owned());
+    let stopped = StageSeed {
+        result: failed(),
+        gate_result: failed(),
+        deploy_result: Some("skipped".to_owned()),
+        ..StageSeed::default()
+    };
+    world.azure.seed_stage(RUN, "Production", 1, stopped);
+    let second = StageSeed {
+        start_time: "2026-11-25T09:50:00Z".to_owned(),
+        gate_finish_time: "2026-11-25T10:20:00Z".to_owned(),
+        finish_time: Some("2026-11-25T10:30:00Z".to_owned()),
+        ..StageSeed::default()
+    };
+    world.azure.seed_stage(RUN, "Production", 2, second);
+    let trail = world.report(&Hints::default(), Scope::ALL).await.0;
+    assert_eq!(trail.deployment.happened, Happened::No, "{:#?}", trail.runs);
+    assert_eq!(found(&trail), []);
+    // A record of ours was made on it all the same, in the second attempt.
+    let key = format!("azdo:{}:run:{RUN}:Production", world.azure.project().id);
+    world.note_at(
+        &format!("Deployed.\n[snowgate {key} successful]"),
+        "2026-11-25 10:31:00",
+    );
+    let trail = world.report(&Hints::default(), Scope::ALL).await.0;
+    assert_eq!(trail.deployment.happened, Happened::Yes);
+    assert_eq!(finding(&trail, "deployed-against-decision").verdict, Broken);
 }
 
 #[tokio::test]

@@ -6,6 +6,7 @@ use std::fmt;
 
 use jiff::Timestamp;
 
+use crate::TimelineId;
 use crate::wire::{Missing, Node};
 
 /// The records of a run.
@@ -44,6 +45,17 @@ pub struct TimelineRecord {
     pub task: Option<TaskRef>,
     /// Errors and warnings it reported, as far as the service keeps them.
     pub issues: Vec<Issue>,
+    /// The attempts before this one, whose records are kept elsewhere.
+    pub previous: Vec<PreviousAttempt>,
+}
+
+/// An attempt that was followed by another one.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PreviousAttempt {
+    /// Which attempt it was, from 1.
+    pub attempt: u32,
+    /// Where its records are kept.
+    pub timeline: TimelineId,
 }
 
 /// Which task a record is of.
@@ -187,6 +199,18 @@ fn record(node: Node<'_>) -> Result<TimelineRecord, Missing> {
                 message: issue.text_or_empty("message"),
             })
             .collect(),
+        previous: node
+            .items("previousAttempts")
+            .filter_map(previous)
+            .collect(),
+    })
+}
+
+/// One that was never run has no timeline, and nothing to be read.
+fn previous(node: Node<'_>) -> Option<PreviousAttempt> {
+    Some(PreviousAttempt {
+        attempt: node.ordinal("attempt"),
+        timeline: node.text("timelineId")?.parse().ok()?,
     })
 }
 

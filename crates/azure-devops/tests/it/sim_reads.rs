@@ -236,6 +236,42 @@ async fn a_stage_and_what_is_below_it_are_found_in_the_timeline() {
 }
 
 #[tokio::test]
+async fn an_earlier_attempt_of_a_stage_is_read_from_where_the_newest_says() {
+    let sim = sim();
+    let number = sim.seed_run(RunSeed::default());
+    let failed = StageSeed {
+        result: Some("failed".to_owned()),
+        deploy_result: Some("failed".to_owned()),
+        ..StageSeed::default()
+    };
+    sim.seed_stage(number, "Production", 1, failed);
+    sim.seed_stage(number, "Production", 2, StageSeed::default());
+    let organization = job(&sim);
+    let runs = organization.runs("Fabrikam Fiber");
+    let timeline = runs.timeline(&id(number)).await.unwrap();
+    let newest = timeline.stage("Production").unwrap();
+    assert_eq!(
+        (newest.attempt, &newest.result),
+        (2, &Some(RecordResult::Succeeded))
+    );
+    let [previous] = newest.previous.as_slice() else {
+        panic!("{:?}", newest.previous);
+    };
+    assert_eq!(previous.attempt, 1);
+    let earlier = runs
+        .earlier_timeline(&id(number), &previous.timeline)
+        .await
+        .unwrap();
+    let stage = earlier.stage("Production").unwrap();
+    assert_eq!(
+        (stage.attempt, &stage.result),
+        (1, &Some(RecordResult::Failed))
+    );
+    assert!(earlier.below(stage).any(|record| record.kind == "Task"));
+    assert_clean(&sim);
+}
+
+#[tokio::test]
 async fn a_run_that_has_not_begun_has_an_empty_timeline() {
     for empty_timeline_is_204 in [true, false] {
         let sim = Sim::start(Options {

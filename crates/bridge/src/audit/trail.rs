@@ -85,12 +85,14 @@ async fn whole(parties: &Parties, mut read: ChangeTrail, stage: Option<&StageOf>
     }
     // The report keeps the first of a long list and counts the rest, so nobody takes the pieces here.
     let mut nobody = |_: Piece<'_>| {};
+    let until = collect::last_use(&read);
     let mut runs = Vec::with_capacity(places.len());
     for place in places {
         let stage = StagePlace {
             place,
             environment_id: None,
             environment: None,
+            until,
         };
         let run = collect::run(
             parties.organization.as_ref(),

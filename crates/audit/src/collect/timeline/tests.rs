@@ -37,6 +37,7 @@ impl Run {
             worker: None,
             task: None,
             issues: Vec::new(),
+            previous: Vec::new(),
         });
         self.0.records.last_mut().unwrap()
     }
@@ -82,12 +83,17 @@ impl Run {
     }
 }
 
-fn place(stage: &str) -> Place {
-    Place {
-        project_id: "p".to_owned(),
-        run: RunKey::Run("1".to_owned()),
-        stage: stage.to_owned(),
-        generation: 1,
+fn place(stage: &str) -> StagePlace {
+    StagePlace {
+        place: Place {
+            project_id: "p".to_owned(),
+            run: RunKey::Run("1".to_owned()),
+            stage: stage.to_owned(),
+            generation: 1,
+        },
+        environment_id: None,
+        environment: None,
+        until: None,
     }
 }
 
@@ -321,6 +327,7 @@ fn the_newest_attempt_counts_and_long_names_are_found_by_their_key() {
         stage: &name,
     };
     let key = Correlation::read(&Correlation::of(&origin).key(1)).unwrap();
+    let mut asked = place(&key.stage);
     let mut run = Run::default();
     run.add(
         "Stage",
@@ -337,11 +344,22 @@ fn the_newest_attempt_counts_and_long_names_are_found_by_their_key() {
         Some(Succeeded),
     )
     .attempt = 2;
-    let (stage, _) = stage(&run.0, &key, None);
+    let newest = stage(&run.0, &asked, None).0;
     assert_eq!(
-        (stage.name.as_str(), stage.attempt, stage.result),
+        (newest.name.as_str(), newest.attempt, newest.result),
         (name.as_str(), 2, Ended::Succeeded)
     );
+    // A change that was over at a moment was used by the attempt that had begun by then.
+    for (until, attempt) in [
+        ("08:00:00", 2),
+        ("09:00:00", 1),
+        ("09:59:59", 1),
+        ("10:00:00", 2),
+    ] {
+        asked.until = time(until);
+        let used = stage(&run.0, &asked, None).0;
+        assert_eq!(used.attempt, attempt, "{until}");
+    }
 }
 
 #[test]

@@ -128,3 +128,21 @@ fn results_are_words() {
         assert_eq!(RecordResult::of(word).to_string(), shown);
     }
 }
+
+#[test]
+fn an_attempt_without_a_timeline_to_read_is_left_out() {
+    let guid = "96ac2280-8cb4-5df5-99de-dd2da759617d";
+    let timeline = timeline(
+        &json!({"records": [{"id": "1", "type": "Stage", "attempt": 4, "previousAttempts": [
+            {"attempt": 1, "timelineId": guid, "recordId": guid},
+            {"attempt": 2, "timelineId": null},
+            {"attempt": 3, "timelineId": "../4700/timeline"},
+        ]}]}),
+    );
+    let previous = &timeline.records[0].previous;
+    assert_eq!(previous.len(), 1);
+    assert_eq!(
+        (previous[0].attempt, previous[0].timeline.to_string()),
+        (1, guid.to_owned())
+    );
+}
