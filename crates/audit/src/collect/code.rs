@@ -4,6 +4,7 @@ use azure_devops::{PullRequests, Run, RunId};
 
 use super::{Piece, Reading, convert};
 use crate::trail::{Commit, Listing};
+use crate::words::count;
 
 /// Authors that are told apart. Beyond, the list counts as incomplete.
 const MOST_AUTHORS: usize = 5_000;
@@ -111,7 +112,7 @@ async fn work_items(reading: &mut Reading<'_, '_>, project: &str, id: &RunId) {
         None => {}
         Some(0) => reading.trail.code.work_items.complete = true,
         Some(hidden) => reading.miss(
-            format!("{hidden} linked work items"),
+            count(hidden, "linked work item"),
             "they were deleted, or this identity may not see them",
         ),
     }

@@ -7,5 +7,6 @@
 mod gaps;
 mod harness;
 mod release;
+mod review;
 mod run;
 mod volume;
