@@ -3,7 +3,7 @@
 use azure_devops::{DeployAttempt, Release, ReleaseId, ReleaseStage};
 
 use super::{Reading, code, convert};
-use crate::trail::{Built, Check, Ended, Link, Stage, Told};
+use crate::trail::{Built, Check, Ended, Link, Run, Stage, Told};
 
 /// Runs that are followed from one release.
 const MOST_BUILDS: usize = 5;
@@ -165,23 +165,7 @@ async fn builds(reading: &mut Reading<'_, '_>, release: &Release, project: &str)
         let run = reading.organization.runs(project).get(&id).await;
         let what = format!("run {id}, which built {}", artifact.alias);
         if let Some(run) = reading.take(&what, run) {
-            if index == 0 {
-                let repository = run.repository.as_ref();
-                let told = &mut reading.trail.run;
-                told.source_version.clone_from(&run.source_version);
-                told.source_branch.clone_from(&run.source_branch);
-                told.project.clone_from(&run.project.name);
-                told.repository =
-                    repository.map(|r| r.name.clone().unwrap_or_else(|| r.id.clone()));
-                told.repository_kind = repository.map(|r| r.kind.clone());
-            }
-            reading.trail.run.built.push(Built {
-                id: run.id.to_string(),
-                number: run.number.clone(),
-                page: run.page.as_ref().and_then(|page| Link::new(page.as_str())),
-                source_version: run.source_version.clone(),
-                requested_for: convert::people(run.requested_for.as_ref()),
-            });
+            built(&mut reading.trail.run, &run, index == 0);
             code::read(reading, project, &run).await;
         }
         let read = std::mem::take(&mut reading.trail.code);
@@ -192,4 +176,23 @@ async fn builds(reading: &mut Reading<'_, '_>, release: &Release, project: &str)
         }
     }
     reading.trail.code = whole;
+}
+
+/// Notes a run that built something. The primary artifact's tells what the release deploys.
+fn built(told: &mut Run, run: &azure_devops::Run, is_primary: bool) {
+    if is_primary {
+        let repository = run.repository.as_ref();
+        told.source_version.clone_from(&run.source_version);
+        told.source_branch.clone_from(&run.source_branch);
+        told.project.clone_from(&run.project.name);
+        told.repository = repository.map(|r| r.name.clone().unwrap_or_else(|| r.id.clone()));
+        told.repository_kind = repository.map(|r| r.kind.clone());
+    }
+    told.built.push(Built {
+        id: run.id.to_string(),
+        number: run.number.clone(),
+        page: run.page.as_ref().and_then(|page| Link::new(page.as_str())),
+        source_version: run.source_version.clone(),
+        requested_for: convert::people(run.requested_for.as_ref()),
+    });
 }
