@@ -18,7 +18,7 @@ use crate::desk::Desk;
 use crate::pipeline::{PIPELINE, Run, STAGE, Work};
 use crate::scene::Scene;
 use crate::story::Deployment;
-use crate::telling::{chapter, fact, say};
+use crate::telling::{chapter, fact, say, think};
 
 const SHOES: [Work; 2] = [
     Work {
@@ -86,7 +86,7 @@ fn play(arguments: &Arguments) -> Result<()> {
     let desk = Desk::new(&scene, arguments.snowgate.clone());
     desk.one_change(&good)?;
     desk.period()?;
-    end(&scene)?;
+    end(&scene, &good)?;
     if arguments.keep {
         keep(&scene);
     }
@@ -108,6 +108,7 @@ fn deployments(scene: &Scene) -> Result<String> {
     chapter("2. The next run fails half way");
     let mut run = Run::queue(&scene.azure, 4802, &PAIRS, scene.now()?);
     let failed = story::play(scene, &mut run, &BAD)?;
+    think();
 
     chapter("3. Somebody runs the failed stage again: it needs a change of its own");
     let again = story::play(scene, &mut run, &GOOD)?;
@@ -118,11 +119,14 @@ fn deployments(scene: &Scene) -> Result<String> {
     Ok(good.number)
 }
 
-/// What the simulators have to say about all of it.
-fn end(scene: &Scene) -> Result<()> {
+/// Where the reports are, and what the simulators have to say about all of it.
+fn end(scene: &Scene, good: &str) -> Result<()> {
     let servicenow = scene.servicenow.findings();
     let azure = scene.azure.findings();
     chapter("The end");
+    fact("reports are kept in", &scene.out.display().to_string());
+    let start = scene.out.join(format!("{good}.html"));
+    fact("begin with", &start.display().to_string());
     fact(
         "requests",
         &format!(
@@ -138,7 +142,6 @@ fn end(scene: &Scene) -> Result<()> {
             servicenow.len() + azure.len()
         ),
     );
-    fact("reports are kept in", &scene.out.display().to_string());
     ensure!(
         servicenow.is_empty() && azure.is_empty(),
         "the simulators found fault with requests: {servicenow:?} {azure:?}"

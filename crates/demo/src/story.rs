@@ -45,7 +45,7 @@ pub(crate) fn play(scene: &Scene, run: &mut Run<'_>, deployment: &Deployment) ->
     run.end(deployment.error.is_none(), scene.now()?);
     tell(scene, &number, &record)?;
     let kept = keep_report(scene, &record)?;
-    fact("report attached, copy", &kept.display().to_string());
+    fact("copy of the report", &kept.display().to_string());
     ensure!(
         scene.column(&number, "state") == "3",
         "{number} was not closed"
