@@ -7,6 +7,8 @@ use change_control::Control;
 use servicenow::{Attachment, Instance};
 use sha2::{Digest, Sha256};
 
+use crate::evidence::files::WIDTH;
+
 /// The table whose records are changes.
 const TABLE: &str = "change_request";
 
@@ -124,12 +126,18 @@ impl<'a, 'c> Attacher<'a, 'c> {
         if !self.has(&claim.name) || self.find(claim, same).is_some() {
             return claim.name.clone();
         }
-        let mark = &claim.sha256[..8];
-        match claim.name.rsplit_once('.') {
-            Some((stem, end)) => format!("{stem}-{mark}.{end}"),
-            None => format!("{}-{mark}", claim.name),
-        }
+        marked(&claim.name, &claim.sha256[..8])
     }
+}
+
+/// A name with a mark before its end, no longer than a name may be.
+fn marked(name: &str, mark: &str) -> String {
+    let (stem, end) = match name.rsplit_once('.') {
+        Some((stem, end)) => (stem, format!("-{mark}.{end}")),
+        None => (name, format!("-{mark}")),
+    };
+    let room = WIDTH.saturating_sub(end.chars().count());
+    stem.chars().take(room).chain(end.chars()).collect()
 }
 
 /// Whether a file on the change is the one meant. Where the instance says no hash, size and name have to do.
@@ -159,6 +167,17 @@ pub(crate) fn claim(name: &str, bytes: &[u8]) -> Claim {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_marked_name_keeps_its_end_and_its_width() {
+        assert_eq!(marked("a.b.xml", "12345678"), "a.b-12345678.xml");
+        assert_eq!(marked("LICENSE", "12345678"), "LICENSE-12345678");
+        let long = marked(&format!("{}.xml", "ü".repeat(96)), "12345678");
+        assert!(
+            long.chars().count() == WIDTH && long.ends_with("ü-12345678.xml"),
+            "{long}"
+        );
+    }
 
     #[test]
     fn a_file_is_known_by_name_and_by_what_is_in_it() {
