@@ -3,6 +3,7 @@
 use super::{Evidence, Judgement, Rule, Severity, beginning, change_record, nothing_deployed};
 use crate::trail::{Ended, Happened, Trail};
 use crate::words::moment;
+use change::Outcome::{self, Successful, SuccessfulWithIssues, Unsuccessful};
 use change::State;
 
 pub(super) const TRUE_OUTCOME: Rule = Rule {
@@ -25,31 +26,6 @@ pub(super) const AGAINST_DECISION: Rule = Rule {
     severity: Severity::High,
     judge: against_decision,
 };
-
-/// What a close code claims.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Claimed {
-    Success,
-    WithIssues,
-    Failure,
-    /// A code of the instance's own that says neither.
-    Unreadable,
-}
-
-/// By the shape of the word: instances have codes of their own, which mostly hold one of these.
-fn claimed(code: &str) -> Claimed {
-    let code = code.to_lowercase();
-    let holds = |part: &str| code.contains(part);
-    if holds("unsuccess") || holds("fail") {
-        Claimed::Failure
-    } else if holds("issue") {
-        Claimed::WithIssues
-    } else if holds("success") {
-        Claimed::Success
-    } else {
-        Claimed::Unreadable
-    }
-}
 
 fn state(trail: &Trail) -> State {
     State::from_value(trail.change.state_value)
@@ -78,15 +54,15 @@ fn true_outcome(trail: &Trail) -> Judgement {
     .into_iter()
     .chain(ending(trail));
     let judgement = if trail.deployment.happened == Happened::No {
-        nothing_ran(claimed(code), code)
+        nothing_ran(Outcome::claimed_by(code), code)
     } else {
-        compared(claimed(code), code, ended)
+        compared(Outcome::claimed_by(code), code, ended)
     };
     judgement.with(evidence)
 }
 
 /// What a close code claims against how it really ended.
-fn compared(claimed: Claimed, code: &str, ended: Ended) -> Judgement {
+fn compared(claimed: Option<Outcome>, code: &str, ended: Ended) -> Judgement {
     let told = ended.told();
     let lie = || {
         Judgement::broken(format!(
@@ -94,7 +70,7 @@ fn compared(claimed: Claimed, code: &str, ended: Ended) -> Judgement {
         ))
     };
     match (claimed, ended) {
-        (Claimed::Unreadable, _) => {
+        (None, _) => {
             Judgement::unproven(format!("Close code \"{code}\" does not say how it ended."))
                 .weighing(Severity::Low)
         }
@@ -102,21 +78,21 @@ fn compared(claimed: Claimed, code: &str, ended: Ended) -> Judgement {
             Judgement::unproven(format!("Closed as \"{code}\"; the deployment {told}."))
                 .weighing(Severity::Medium)
         }
-        (Claimed::Success | Claimed::WithIssues, real) if real.is_failure() => lie(),
-        (Claimed::Failure, Ended::Succeeded | Ended::SucceededWithIssues) => {
+        (Some(Successful | SuccessfulWithIssues), real) if real.is_failure() => lie(),
+        (Some(Unsuccessful), Ended::Succeeded | Ended::SucceededWithIssues) => {
             lie().weighing(Severity::Medium)
         }
-        (Claimed::Success, Ended::SucceededWithIssues) => lie().weighing(Severity::Low),
+        (Some(Successful), Ended::SucceededWithIssues) => lie().weighing(Severity::Low),
         _ => Judgement::held(format!("Closed as \"{code}\"; the deployment {told}.")),
     }
 }
 
-fn nothing_ran(claimed: Claimed, code: &str) -> Judgement {
+fn nothing_ran(claimed: Option<Outcome>, code: &str) -> Judgement {
     match claimed {
-        Claimed::Success | Claimed::WithIssues => Judgement::broken(format!(
+        Some(Successful | SuccessfulWithIssues) => Judgement::broken(format!(
             "Closed as \"{code}\" although nothing was deployed."
         )),
-        Claimed::Failure | Claimed::Unreadable => {
+        Some(Unsuccessful) | None => {
             Judgement::held(format!("Closed as \"{code}\"; nothing was deployed."))
         }
     }

@@ -6,22 +6,6 @@ use crate::trail::{ChangeTrail, FailedJob, Hints, RunTrail};
 type Bend = fn(&mut ChangeTrail, &mut RunTrail, &mut Hints);
 
 #[test]
-fn close_codes_are_read_by_their_shape() {
-    for (code, meant) in [
-        ("successful", Claimed::Success),
-        ("Successful", Claimed::Success),
-        ("successful_issues", Claimed::WithIssues),
-        ("Successful with issues", Claimed::WithIssues),
-        ("unsuccessful", Claimed::Failure),
-        ("Unsuccessful - rolled back", Claimed::Failure),
-        ("failed", Claimed::Failure),
-        ("done", Claimed::Unreadable),
-    ] {
-        assert_eq!(claimed(code), meant, "{code}");
-    }
-}
-
-#[test]
 fn close_codes_are_held_against_what_really_happened() {
     use Ended::{Canceled, Failed, Skipped, Succeeded, SucceededWithIssues};
     let table = [
