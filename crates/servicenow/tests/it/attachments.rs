@@ -36,6 +36,43 @@ async fn a_file_is_attached_as_it_is_and_found_again() {
 }
 
 #[tokio::test]
+async fn where_their_table_is_closed_their_own_api_lists_them() {
+    let sim = sim();
+    let (change, other) = (seeded(&sim), seeded(&sim));
+    let instance = instance(&sim);
+    for (record, name) in [(&change, "a.xml"), (&other, "b.xml")] {
+        let bytes = b"<x/>".to_vec();
+        let files = instance.attachments();
+        let uploaded = files.upload("change_request", record, name, "application/xml", bytes);
+        uploaded.await.unwrap();
+    }
+    let closed = |status, path: &str| {
+        let body = r#"{"error":{"message":"Invalid table sys_attachment","detail":null},"status":"failure"}"#;
+        let body = body.to_owned();
+        sim.fail(
+            On::path(path),
+            When::UntilCleared,
+            Fault::Answer { status, body },
+        );
+    };
+    for status in [400, 403] {
+        sim.heal();
+        closed(status, "/table/sys_attachment");
+        let listed = instance
+            .attachments()
+            .of("change_request", &change)
+            .await
+            .unwrap();
+        let names: Vec<&str> = listed.iter().map(|file| file.file_name.as_str()).collect();
+        assert_eq!(names, ["a.xml"], "{status}");
+        assert!(listed[0].hash.is_some());
+    }
+    closed(403, "/api/now/attachment");
+    let error = instance.attachments().of("change_request", &change).await;
+    assert!(error.unwrap_err().refusal().is_some());
+}
+
+#[tokio::test]
 async fn an_upload_without_a_clear_answer_is_not_repeated() {
     let sim = sim();
     let change = seeded(&sim);
