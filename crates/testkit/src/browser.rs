@@ -220,7 +220,7 @@ mod tests {
     use super::*;
 
     const EVIL: &str = "<!DOCTYPE html><title>calm</title><script>document.title='ran';console.log('said')</script>\
-        <img src=\"http://192.0.2.1/pixel.png\"><p>text";
+        <img src=\"http://127.0.0.1:8008/pixel.png\"><p>text";
 
     #[test]
     fn a_page_that_runs_and_reaches_out_is_seen_to() {
@@ -230,7 +230,7 @@ mod tests {
         assert!(
             opened
                 .requests
-                .contains(&"http://192.0.2.1/pixel.png".to_owned()),
+                .contains(&"http://127.0.0.1:8008/pixel.png".to_owned()),
             "{opened:?}"
         );
         assert!(

@@ -77,12 +77,12 @@ pub(crate) fn assert_harmless(finished: &Finished) {
 }
 
 /// No control character, and none that reorders or hides.
-fn is_plain(line: &str) -> bool {
+pub(crate) fn is_plain(line: &str) -> bool {
     let acts = |c: char| c.is_control() && c != '\t' || "\u{202e}\u{2028}\u{200b}".contains(c);
     !line.contains(acts)
 }
 
-fn is_command(line: &str) -> bool {
+pub(crate) fn is_command(line: &str) -> bool {
     !matches!(read_line(line), Line::Text(_))
 }
 

@@ -1,0 +1,384 @@
+//! A report is made of other people's words. In a real browser nothing in them runs, on the run's page and in the log they
+//! are text, and neither JSON nor CSV is led astray.
+
+use azure_devops_sim::{
+    ArtifactSeed, CommitSeed, Issue, Person, PullRequestSeed, ReviewerSeed, StageSeed, TestRunSeed,
+    WorkItemSeed,
+};
+use serde_json::{Value, json};
+use testkit::agent::{Finished, TaskResult};
+use testkit::browser::{Browser, Opened};
+
+use crate::hostile::{is_command, is_plain};
+use crate::office::RUN;
+use crate::report_world::{Desk, reviewed};
+
+/// What a browser, a Markdown reader, a template engine, a spreadsheet, a terminal and an agent could take for more than
+/// text.
+const TRICKS: &str = "=1+1<script>document.title='pwned'</script><img src=http://127.0.0.1:8008/i onerror=document.title='pwned'>\
+    \"><svg onload=document.title='pwned'>' autofocus onfocus=document.title='pwned' x='</title></style></table>\
+    <iframe src=javascript:top.document.title='pwned'></iframe><link rel=stylesheet href=http://127.0.0.1:8008/c>]]>-->\
+    {{ 7 * 7 }}{% raw %}&lt;b&gt;[l](javascript:alert(1))![i](http://127.0.0.1:8008/m)| t |`c` https://127.0.0.1/k\
+    ##vso[task.setvariable variable=pwned;isOutput=true]yes\u{1b}[31mred\u{202e}evil\u{2028}\u{200b}\u{0}\u{7}\
+    \r\n##vso[task.complete result=Succeeded]b\n##[error]c\n# H\n| a | b |\n|---|---|";
+
+/// The same within the width of a title.
+const SHORT: &str = "<script>document.title='pwned'</script><img src=http://127.0.0.1:8008/i onerror=document.title='pwned'>\
+    \"><svg onload=document.title='pwned'>";
+
+/// Everything that a page of ours is made of.
+const ELEMENTS: [&str; 31] = [
+    "a", "article", "b", "body", "br", "caption", "code", "dd", "div", "dl", "dt", "footer", "h1",
+    "h2", "h3", "h4", "head", "header", "html", "li", "main", "meta", "ol", "p", "section",
+    "small", "span", "style", "table", "title", "ul",
+];
+const OF_TABLES: [&str; 5] = ["tbody", "td", "th", "thead", "tr"];
+
+/// What the step may tell the agent, and the variables it may set.
+const COMMANDS: [&str; 7] = [
+    "complete",
+    "debug",
+    "logissue",
+    "setsecret",
+    "setvariable",
+    "uploadfile",
+    "uploadsummary",
+];
+const OUTPUTS: [&str; 5] = [
+    "changeNumber",
+    "changeSysId",
+    "changeState",
+    "deploymentRecordId",
+    "auditReportPath",
+];
+
+/// A world in which everybody writes tricks wherever they can.
+fn desk() -> Desk {
+    let desk = Desk::prepared(
+        &json!({ "short_description": SHORT, "description": TRICKS }),
+        |desk| {
+            let sim = &desk.office.world.sim;
+            for user in sim.records("sys_user") {
+                let id = user["sys_id"].as_str().unwrap();
+                sim.set(
+                    "sys_user",
+                    id,
+                    "name",
+                    &format!("{SHORT} {}", user["user_name"].as_str().unwrap()),
+                );
+            }
+            for row in sim.find("sysapproval_approver", "state", "requested") {
+                sim.set(
+                    "sysapproval_approver",
+                    row["sys_id"].as_str().unwrap(),
+                    "comments",
+                    TRICKS,
+                );
+            }
+            desk.approve();
+        },
+    );
+    let azure = &desk.office.azure;
+    let tricky = || Person::new(TRICKS, "tricks<svg onload=a()>@shop.example");
+    azure.clear_commits(RUN);
+    let commits = [Some(reviewed().id.unwrap()), None, None].map(|id| CommitSeed {
+        id,
+        message: TRICKS.to_owned(),
+        author: tricky(),
+        ..CommitSeed::default()
+    });
+    azure.add_commits(RUN, commits.to_vec());
+    let item = azure.add_work_item(WorkItemSeed {
+        kind: SHORT.to_owned(),
+        title: TRICKS.to_owned(),
+        state: SHORT.to_owned(),
+        assigned_to: Some(tricky()),
+        ..WorkItemSeed::default()
+    });
+    azure.link_work_items(RUN, &[item]);
+    azure.add_pull_request(PullRequestSeed {
+        id: Some(42),
+        title: TRICKS.to_owned(),
+        created_by: tricky(),
+        reviewers: vec![ReviewerSeed {
+            person: tricky(),
+            ..ReviewerSeed::default()
+        }],
+        ..PullRequestSeed::default()
+    });
+    azure.add_test_run(
+        RUN,
+        TestRunSeed {
+            name: TRICKS.to_owned(),
+            ..TestRunSeed::default()
+        },
+    );
+    azure.add_artifact(
+        RUN,
+        ArtifactSeed {
+            name: TRICKS.to_owned(),
+            kind: SHORT.to_owned(),
+            ..ArtifactSeed::default()
+        },
+    );
+    azure.change_run(RUN, |run| {
+        run.number = Some(SHORT.to_owned());
+        SHORT.clone_into(&mut run.definition);
+        run.branch = format!("refs/heads/{SHORT}");
+        run.requested_for = tricky();
+    });
+    let failed = || Some("failed".to_owned());
+    let stage = StageSeed {
+        display_name: Some(TRICKS.to_owned()),
+        job: TRICKS.to_owned(),
+        result: failed(),
+        deploy_result: failed(),
+        issues: vec![Issue {
+            kind: "error".to_owned(),
+            message: TRICKS.to_owned(),
+        }],
+        ..StageSeed::default()
+    };
+    azure.seed_stage(RUN, "Production", 1, stage);
+    desk
+}
+
+fn recorded(desk: &Desk) -> Finished {
+    let step = desk
+        .record()
+        .input("service", SHORT)
+        .input("environment", &TRICKS.replace(char::from(0), ""))
+        .input("evidenceFiles", "out/*")
+        .file(
+            "out/<img src=x onerror=a()>.xml",
+            "<testsuite><testcase/></testsuite>",
+        )
+        .file("out/=1+1 ##vso[task.complete].txt", "x");
+    let finished = desk.office.run(&step);
+    // A job of the stage failed, which is told and changes how the change is closed.
+    assert_eq!(finished.result, TaskResult::Succeeded, "{finished:?}");
+    assert_eq!(
+        desk.office.column(&desk.number, "close_code"),
+        "unsuccessful"
+    );
+    desk.run_ends("failed");
+    finished
+}
+
+#[test]
+fn words_of_others_stay_words_in_a_browser() {
+    let desk = desk();
+    recorded(&desk);
+    desk.write("close_notes", TRICKS);
+    let attached = desk.office.file(&desk.number, "snowgate-audit-");
+    let asked = desk.asked(&["audit", &desk.number, "--format", "html"]);
+    let period = desk.asked(&[
+        "audit",
+        "--from",
+        "2026-11-25",
+        "--to",
+        "2026-11-26",
+        "--format",
+        "html",
+    ]);
+    for (html, title) in [
+        (&attached, format!("Change audit {}", desk.number)),
+        (&asked, format!("Change audit {}", desk.number)),
+        (
+            &period,
+            "Change audit, 2026-11-25 00:00:00 UTC to 2026-11-26 00:00:00 UTC".to_owned(),
+        ),
+    ] {
+        let policy = "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; style-src 'unsafe-inline'\"";
+        assert!(html.contains(policy), "{html}");
+        // The policy alone would keep it from running; so it has to be quiet without it, too.
+        for page in [
+            html.clone(),
+            html.replacen(policy, "<meta name=\"none\"", 1),
+        ] {
+            let opened = Browser::text(page).open().unwrap();
+            assert_eq!(opened.title, title);
+            assert_quiet(&opened);
+            assert!(
+                opened.dom.contains("&lt;script&gt;document.title="),
+                "{}",
+                opened.dom
+            );
+        }
+    }
+    assert!(
+        attached.contains("[U+202E]evil") && attached.contains("{{ 7 * 7 }}"),
+        "{attached}"
+    );
+    // Whoever forgets to escape is found out.
+    let hole = attached
+        .replace("&lt;", "<")
+        .replace("&gt;", ">")
+        .replace("&#39;", "'");
+    assert!(
+        !Browser::text(hole.clone())
+            .open()
+            .unwrap()
+            .console
+            .is_empty()
+    );
+    let hole = hole.replacen("http-equiv=\"Content-Security-Policy\"", "", 1);
+    let opened = Browser::text(hole).open().unwrap();
+    assert_eq!(opened.title, "pwned");
+    assert!(
+        opened
+            .requests
+            .iter()
+            .any(|address| address.starts_with("http://127.0.0.1:8008/")),
+        "{opened:?}"
+    );
+    desk.office.is_content();
+}
+
+/// Nothing was asked for but perhaps the icon that a browser asks for on its own, nothing said, and only what a report
+/// is made of is in the document.
+#[track_caller]
+fn assert_quiet(opened: &Opened) {
+    let asked = opened
+        .requests
+        .iter()
+        .filter(|address| !address.ends_with("/favicon.ico"));
+    assert_eq!(asked.collect::<Vec<_>>(), [""; 0]);
+    assert_eq!(opened.console, [""; 0]);
+    let (_, body) = opened.dom.split_once("</style>").expect("a style");
+    for tag in body.split('<').skip(1) {
+        let tag = tag.split('>').next().unwrap_or_default();
+        let name = tag
+            .trim_start_matches('/')
+            .split([' ', '\n'])
+            .next()
+            .unwrap_or_default();
+        assert!(
+            ELEMENTS.contains(&name) || OF_TABLES.contains(&name),
+            "<{tag}>"
+        );
+        assert!(!tag.contains(" on") && !tag.contains(" style="), "<{tag}>");
+        if let Some((_, link)) = tag.split_once("href=\"") {
+            assert!(
+                link.starts_with("http://127.0.0.1:")
+                    && !link.starts_with("http://127.0.0.1:8008/"),
+                "<{tag}>"
+            );
+        }
+    }
+}
+
+#[test]
+fn words_of_others_fire_no_command_and_stay_text_on_the_page() {
+    let desk = desk();
+    let finished = recorded(&desk);
+    assert!(finished.log.complaints.is_empty(), "{finished:?}");
+    for command in &finished.log.commands {
+        assert!(COMMANDS.contains(&command.event.as_str()), "{command:?}");
+    }
+    let completed = finished
+        .log
+        .commands
+        .iter()
+        .filter(|command| command.event == "complete");
+    assert_eq!(completed.count(), 1, "{finished:?}");
+    for (name, value) in &finished.log.variables {
+        let output = name.strip_prefix("record.").unwrap_or_default();
+        assert!(OUTPUTS.contains(&output), "{name}");
+        assert!(is_plain(value) && !is_command(value), "{value:?}");
+    }
+    assert_eq!(finished.log.files.len(), 1, "{finished:?}");
+    for entry in &finished.entries {
+        assert!(is_plain(&entry.raw), "{:?}", entry.raw);
+    }
+    for line in &finished.log.shown {
+        assert!(is_plain(line) && !is_command(line), "{line:?}");
+    }
+    for page in &finished.log.summaries {
+        assert!(page.lines().all(is_plain), "{page:?}");
+        let lower = page.to_lowercase();
+        let active = [
+            "##vso",
+            "<script",
+            "<img",
+            "<svg",
+            "](javascript",
+            "](http://127.0.0.1:8008",
+            "https://127.0.0.1/k",
+            "| t |",
+            "\n# h",
+        ];
+        for active in active {
+            assert!(!lower.contains(active), "{active} in {page}");
+        }
+        // A row of a table has two cells, whatever is in them.
+        let rows = page.lines().filter(|line| line.starts_with('|'));
+        assert!(
+            rows.clone().all(|row| row.matches('|').count() == 3),
+            "{page}"
+        );
+    }
+    desk.office.is_content();
+}
+
+#[test]
+fn words_of_others_lead_neither_json_nor_a_spreadsheet_astray() {
+    let desk = desk();
+    recorded(&desk);
+    let record = desk.office.file(&desk.number, "snowgate-record-");
+    let record: Value = serde_json::from_str(&record).expect("JSON");
+    assert_eq!(record["commits"][0]["message"], TRICKS);
+    let report = desk.asked(&["audit", &desk.number, "--format", "json"]);
+    let report: Value = serde_json::from_str(&report).expect("JSON");
+    assert_eq!(report["change"]["shortDescription"], SHORT);
+    for arguments in [
+        &["audit", &desk.number, "--format", "csv"][..],
+        &[
+            "audit",
+            "--from",
+            "2026-11-25",
+            "--to",
+            "2026-11-26",
+            "--format",
+            "csv",
+        ],
+    ] {
+        let csv = desk.asked(arguments);
+        let rows = rows(&csv);
+        assert!(
+            rows.len() == 2 && rows[0].len() == rows[1].len(),
+            "{rows:?}"
+        );
+        for cell in rows.iter().flatten() {
+            assert!(
+                !cell.starts_with(['=', '+', '-', '@', '\t', '\r']),
+                "{cell:?}"
+            );
+        }
+        assert!(
+            rows[1].iter().any(|cell| cell.contains("<script>")),
+            "{rows:?}"
+        );
+    }
+    desk.office.is_content();
+}
+
+/// The cells of a CSV file by RFC 4180.
+fn rows(csv: &str) -> Vec<Vec<String>> {
+    let mut rows = vec![vec![String::new()]];
+    let (mut quoted, mut chars) = (false, csv.chars().peekable());
+    while let Some(c) = chars.next() {
+        let row = rows.last_mut().unwrap();
+        let cell = row.last_mut().unwrap();
+        match c {
+            '"' if quoted && chars.next_if_eq(&'"').is_some() => cell.push('"'),
+            '"' => quoted = !quoted,
+            ',' if !quoted => row.push(String::new()),
+            '\n' if !quoted => rows.push(vec![String::new()]),
+            '\r' if !quoted => {}
+            c => cell.push(c),
+        }
+    }
+    rows.retain(|row| row.len() > 1);
+    rows
+}
