@@ -12,6 +12,7 @@ use jiff::Timestamp;
 
 use crate::{Control, Error};
 use walk::Walk;
+pub use walk::obstacle;
 
 /// How a deployment's change is brought to its end.
 #[derive(Clone, Copy)]

@@ -14,7 +14,7 @@ mod race;
 mod wait;
 
 pub use ask::Asked;
-pub use close::{Closing, Earlier, Left, Recorded, Tasks};
+pub use close::{Closing, Earlier, Left, Recorded, Tasks, obstacle};
 pub use control::Control;
 pub use error::Error;
 pub use implement::Started;

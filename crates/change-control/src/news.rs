@@ -49,6 +49,8 @@ pub enum News<'a> {
         /// Where it stood.
         from: State,
     },
+    /// The account may not read change tasks; whether there are any is not known.
+    TasksUnread(&'a crate::Error),
     /// A change task was closed.
     TaskClosed(&'a ChangeTask),
     /// A new change offers no clear step to its approvers; somebody has to move it.

@@ -47,12 +47,24 @@ impl<'a, 'c> Attacher<'a, 'c> {
             )
             .await?;
         Ok(Self {
+            present,
+            ..Self::blind(instance, control, request)
+        })
+    }
+
+    /// The same where the account may not list the files: whatever is attached then may be there twice.
+    pub(crate) fn blind(
+        instance: &'a Instance,
+        control: &'a Control<'c>,
+        request: &Request,
+    ) -> Self {
+        Self {
             instance,
             control,
             id: request.sys_id.clone(),
             number: request.number.clone(),
-            present,
-        })
+            present: Vec::new(),
+        }
     }
 
     /// Whether a file of this name is there.

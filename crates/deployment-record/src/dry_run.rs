@@ -1,6 +1,7 @@
 //! The story without its writes: looks everything up, and says what would be written.
 
-use change::{Request, State, is_past};
+use change::{Outcome, Request, State, is_past};
+use change_control::obstacle;
 use task::words::standing;
 
 use crate::ending::Ending;
@@ -8,6 +9,7 @@ use crate::evidence::files;
 use crate::find;
 use crate::plan::WhenMissing;
 use crate::record::Story;
+use crate::words;
 
 /// What the record would do right now.
 pub(crate) async fn preview(story: &Story<'_, '_>) -> Result<Ending, Ending> {
@@ -15,15 +17,11 @@ pub(crate) async fn preview(story: &Story<'_, '_>) -> Result<Ending, Ending> {
     let request = find::find_opt(plan, story.control, story.report).await?;
     let collected = Box::pin(story.collect()).await;
     let mut would = match &request {
-        Some(request) => walk(request, plan.goal),
+        Some(request) => walk(request, plan.goal, collected.outcome),
         None => vec![missing(&plan.when_missing, &find::missing(plan))],
     };
     would.push(format!(
-        "it would say that the deployment was {}",
-        collected.outcome
-    ));
-    would.push(format!(
-        "it would hold {} commits and {} work items",
+        "the record of it would hold {} commits and {} work items",
         collected.bundle.commits(),
         collected.bundle.work_items()
     ));
@@ -40,15 +38,26 @@ pub(crate) async fn preview(story: &Story<'_, '_>) -> Result<Ending, Ending> {
     Ok(Ending::DryRun(would))
 }
 
-fn walk(request: &Request, goal: Option<State>) -> Vec<String> {
+fn walk(request: &Request, goal: Option<State>, outcome: Outcome) -> Vec<String> {
     let number = &request.number;
-    let stands = format!("{number} would be told: {}", standing(request));
-    let moves = match goal {
-        None => format!("{number} would not be moved"),
-        Some(goal) if is_past(request.state, goal) => format!("{number} is where it should be"),
-        Some(goal) => format!("{number} would be walked from {} to {goal}", request.state),
+    let told = format!(
+        "{number} ({}) would be told that the deployment was {outcome}",
+        standing(request)
+    );
+    let moves = match (goal, obstacle(request)) {
+        (None, _) => format!("{number} would not be moved"),
+        (Some(goal), _) if is_past(request.state, goal) => {
+            format!("{number} is where it should be")
+        }
+        (Some(_), Some(left)) => words::left(&left, request),
+        (Some(goal), None) => {
+            format!(
+                "{number} would be walked from {} to {goal}",
+                task::words::state(request)
+            )
+        }
     };
-    vec![stands, moves]
+    vec![told, moves]
 }
 
 fn missing(when: &WhenMissing, what: &str) -> String {

@@ -14,6 +14,9 @@ use crate::evidence::files::clean;
 use crate::plan::Plan;
 use crate::record::Story;
 
+/// Characters of run and stage in a file's name.
+const PLACE: usize = 50;
+
 /// What this step knows better than the timeline of a run that is not over.
 pub(crate) struct Hints {
     pub(crate) started: Option<Timestamp>,
@@ -32,7 +35,7 @@ pub(crate) async fn report(
     request: &Request,
     run: RunTrail,
     hints: &Hints,
-    attacher: Option<Attacher<'_, '_>>,
+    mut attacher: Attacher<'_, '_>,
 ) -> Result<(), String> {
     let read = audit::collect::change(story.instance, request)
         .await
@@ -55,10 +58,6 @@ pub(crate) async fn report(
         .map(|line| format!("{}: {}", line.label, line.text))
         .collect();
     story.report.reported(path, &trail.verdict, findings);
-    // That there are no files to add to was told before.
-    let Some(mut attacher) = attacher else {
-        return Ok(());
-    };
     let attached = attacher.attach(&name, "text/html", page.into_bytes(), Same::Name);
     attached
         .await
@@ -169,9 +168,12 @@ fn place_name(plan: &Plan, facts: &RunFacts) -> String {
         run.unwrap_or_default(),
         stage.unwrap_or_else(|| plan.names.environment.clone())
     );
-    // The end of a name that is too long is what tells it from others, so the stage is what gives way.
-    all.chars()
-        .take(50)
-        .map(|c| if c == ' ' { '_' } else { c })
-        .collect()
+    let safe = |c: char| if c == ' ' { '_' } else { c };
+    if all.chars().count() <= PLACE {
+        return all.chars().map(safe).collect();
+    }
+    // Two long names may differ in their ends only.
+    let mark = &crate::attach::claim("", all.as_bytes()).sha256[..8];
+    let head = all.chars().take(PLACE - 9).map(safe);
+    head.chain(format!("-{mark}").chars()).collect()
 }

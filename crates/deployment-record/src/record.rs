@@ -87,22 +87,18 @@ impl Story<'_, '_> {
         let outcome = collected.outcome;
         let mut missing = Vec::new();
         let mut attacher = self.attacher(&request, &mut missing).await?;
-        let before = self
-            .ended_before(&request, outcome, attacher.as_ref())
-            .await;
+        let before = self.ended_before(&request, outcome, &attacher).await;
         let mut deployment = self.deployment(&request, &collected, before);
         deployment.facts.retrospective = found.retrospective;
-        let mut earlier = Earlier::Nothing;
-        if let Some(attacher) = &mut attacher {
-            let attached = self.attach_evidence(
-                &request,
-                &mut collected,
-                attacher,
-                &mut deployment,
-                &mut missing,
-            );
-            earlier = Box::pin(attached).await?;
-        }
+        missing.extend(self.unbelieved(&deployment));
+        let attached = self.attach_evidence(
+            &request,
+            &mut collected,
+            &mut attacher,
+            &mut deployment,
+            &mut missing,
+        );
+        let earlier = Box::pin(attached).await?;
         let recorded = Box::pin(self.walk(request, &deployment, earlier)).await?;
         self.report.saw(&recorded.request);
         self.write_row(&recorded.request, &deployment, &mut missing)

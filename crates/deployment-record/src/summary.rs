@@ -83,7 +83,13 @@ fn lines(ending: &Ending, last: Option<&str>) -> Vec<String> {
 fn problem(record: &Record) -> Option<String> {
     let request = &record.request;
     if let Some(left) = &record.left {
-        return Some(words::left(left, request));
+        let left = words::left(left, request);
+        let late = "it was opened after the fact; run this step again once it is approved";
+        return Some(if record.retrospective {
+            format!("{left}; {late}")
+        } else {
+            left
+        });
     }
     if let Some(code) = &record.differs {
         return Some(format!(

@@ -17,7 +17,15 @@ impl Walk<'_, '_> {
                 || format!("the change tasks of {number} could not be read"),
                 async || control.instance.change_tasks().of(&id).await,
             )
-            .await?;
+            .await;
+        let tasks = match tasks {
+            // Whether there are any is then for the instance to say, when it is asked for the next step.
+            Err(error @ Error::Refused { .. }) => {
+                control.tell(News::TasksUnread(&error));
+                Vec::new()
+            }
+            other => other?,
+        };
         let open: Vec<ChangeTask> = tasks
             .into_iter()
             .filter(|task| !task.state.is_final())

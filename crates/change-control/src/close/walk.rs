@@ -32,7 +32,7 @@ impl Walk<'_, '_> {
             if is_past(self.request.state, goal) {
                 return Ok(None);
             }
-            if let Some(left) = self.obstacle() {
+            if let Some(left) = obstacle(&self.request) {
                 return Ok(Some(left));
             }
             // What has to be carried out before the change may say that it was.
@@ -52,28 +52,6 @@ impl Walk<'_, '_> {
             }
         }
         Ok(Some(Left::NoStep(Vec::new())))
-    }
-
-    /// What forbids any step.
-    fn obstacle(&self) -> Option<Left> {
-        let request = &self.request;
-        if request.state == State::Canceled {
-            return Some(Left::Canceled);
-        }
-        if let Some(reason) = &request.on_hold {
-            return Some(Left::OnHold(reason.clone()));
-        }
-        let approved = request.is_approved();
-        let unapproved = match request.state {
-            State::New => !(approved || is_preapproved(request)),
-            State::Assess | State::Authorize | State::Scheduled => !approved,
-            State::Implement | State::Review | State::Closed | State::Canceled => {
-                request.approval == Approval::Rejected
-            }
-            // A model without approvals asks nobody.
-            State::Other(_) => matches!(request.approval, Approval::Requested | Approval::Rejected),
-        };
-        unapproved.then_some(Left::Unapproved)
     }
 
     async fn step(&mut self, goal: State) -> Result<Option<Left>, Error> {
@@ -203,6 +181,28 @@ impl Walk<'_, '_> {
         }
         fields
     }
+}
+
+/// What forbids any step of a change on its way to its end, by what it says of itself.
+#[must_use]
+pub fn obstacle(request: &Request) -> Option<Left> {
+    if request.state == State::Canceled {
+        return Some(Left::Canceled);
+    }
+    if let Some(reason) = &request.on_hold {
+        return Some(Left::OnHold(reason.clone()));
+    }
+    let approved = request.is_approved();
+    let unapproved = match request.state {
+        State::New => !(approved || is_preapproved(request)),
+        State::Assess | State::Authorize | State::Scheduled => !approved,
+        State::Implement | State::Review | State::Closed | State::Canceled => {
+            request.approval == Approval::Rejected
+        }
+        // A model without approvals asks nobody.
+        State::Other(_) => matches!(request.approval, Approval::Requested | Approval::Rejected),
+    };
+    unapproved.then_some(Left::Unapproved)
 }
 
 /// A standard change is approved by its template.

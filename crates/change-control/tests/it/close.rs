@@ -288,6 +288,24 @@ async fn open_change_tasks_are_closed_or_left_by_choice() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn change_tasks_that_may_not_be_read_hold_up_nothing_by_themselves() {
+    let desk = Desk::new();
+    let body =
+        r#"{"error":{"message":"Invalid table change_task","detail":null},"status":"failure"}"#;
+    let closed = Fault::Answer {
+        status: 400,
+        body: body.to_owned(),
+    };
+    desk.sim
+        .fail(On::path("/change_task"), When::UntilCleared, closed);
+    let number = change_in(&desk, "normal", State::Implement);
+    let recorded = record(&desk, &number, &closing()).await;
+    assert!(recorded.left.is_none(), "{recorded:?}");
+    assert_eq!(desk.column(&number, "state"), "3");
+    assert!(desk.news().contains(&"tasks unread".to_owned()));
+}
+
+#[tokio::test(start_paused = true)]
 async fn without_a_close_code_it_stays_in_review() {
     let desk = Desk::new();
     let number = change_in(&desk, "normal", State::Implement);

@@ -217,6 +217,7 @@ fn in_short(news: &News<'_>) -> String {
             "waiting for {} in {}: {reason:?}",
             request.number, request.state
         ),
+        News::TasksUnread(_) => "tasks unread".to_owned(),
         News::TaskClosed(task) => format!("closed {}", task.number),
         News::NoDetection(_) => "no detection".to_owned(),
         News::Unreachable { .. } => "unreachable".to_owned(),

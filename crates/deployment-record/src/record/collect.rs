@@ -97,6 +97,15 @@ impl Story<'_, '_> {
         }
     }
 
+    /// A beginning that the user gives, and that lies after the end, is not written.
+    pub(super) fn unbelieved(&self, deployment: &Deployment) -> Option<String> {
+        let started = self.plan.started?;
+        (started > deployment.finished).then(|| {
+            let (start, end) = (stored(started), stored(deployment.finished));
+            format!("startedAt ({start} UTC) lies after the end of the deployment ({end} UTC): it was not written")
+        })
+    }
+
     /// The key that the record is known by: the change's own, where it is one of this stage. Stages that share a change
     /// each leave a note of their own.
     pub(super) fn key(&self, request: &Request) -> String {

@@ -18,17 +18,20 @@ use crate::{publish, words};
 const LARGEST: u64 = 25 << 20;
 
 impl<'c> Story<'_, 'c> {
-    /// The files on the change. `None` where the account may not list them, and then none is added.
+    /// The files on the change. Where the account may not list them, what is there already is not known.
     pub(super) async fn attacher(
         &self,
         request: &Request,
         missing: &mut Vec<String>,
-    ) -> Result<Option<Attacher<'_, 'c>>, Ending> {
+    ) -> Result<Attacher<'_, 'c>, Ending> {
         match Attacher::of(self.instance, self.control, request).await {
-            Ok(attacher) => Ok(Some(attacher)),
+            Ok(attacher) => Ok(attacher),
             Err(error @ change_control::Error::Refused { .. }) => {
-                missing.push(redact::chain(&error));
-                Ok(None)
+                let why = redact::chain(&error);
+                missing.push(format!(
+                    "{why}; what an earlier attempt attached may be there twice"
+                ));
+                Ok(Attacher::blind(self.instance, self.control, request))
             }
             Err(error) => Err(error.into()),
         }
@@ -40,7 +43,7 @@ impl<'c> Story<'_, 'c> {
         &self,
         request: &Request,
         outcome: Outcome,
-        attacher: Option<&Attacher<'_, '_>>,
+        attacher: &Attacher<'_, '_>,
     ) -> Option<Timestamp> {
         #[derive(Deserialize)]
         struct Head {
@@ -50,7 +53,7 @@ impl<'c> Story<'_, 'c> {
             return None;
         }
         let name = publish::record_name(self.plan, self.facts(), outcome);
-        let document = attacher?.read(&name).await?;
+        let document = attacher.read(&name).await?;
         let head: Head = serde_json::from_slice(&document).ok()?;
         head.finished.parse().ok()
     }

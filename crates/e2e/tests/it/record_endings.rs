@@ -30,7 +30,11 @@ fn a_change_that_was_closed_by_hand_is_compared_with_the_truth() {
         for _ in 0..2 {
             let finished = office.run(&step);
             if differs {
-                let said = told(&finished, TaskResult::SucceededWithIssues, "outcome-differs");
+                let said = told(
+                    &finished,
+                    TaskResult::SucceededWithIssues,
+                    "outcome-differs",
+                );
                 assert!(said.contains("closed as 'successful'"), "{said}");
             } else {
                 assert_eq!(finished.result, TaskResult::Succeeded, "{finished:?}");
@@ -50,7 +54,10 @@ fn meanwhile(office: &Office, act: impl FnOnce()) -> Finished {
     sim.fail(On::path("/table/change_task"), When::Next(1), fault);
     let running = office.record().start().unwrap();
     until("the step to ask for the tasks", BOUND, || {
-        let asked = sim.requests().iter().any(|request| request.path.contains("change_task"));
+        let asked = sim
+            .requests()
+            .iter()
+            .any(|request| request.path.contains("change_task"));
         asked.then_some(())
     });
     act();
@@ -62,13 +69,20 @@ fn a_change_that_is_cancelled_while_the_step_looks_is_left() {
     let office = Office::new();
     let number = office.gated();
     let finished = meanwhile(&office, || {
-        office.world.sim.cancel(&number, "nina.network", "Rolled back").unwrap();
+        office
+            .world
+            .sim
+            .cancel(&number, "nina.network", "Rolled back")
+            .unwrap();
     });
     let said = told(&finished, TaskResult::Failed, "not-closed");
     assert!(said.contains(&format!("{number} was cancelled")), "{said}");
     assert_eq!(office.column(&number, "state"), "4");
     assert_eq!(output(&finished, "changeState"), "Canceled");
-    let ours = office.notes(&number).into_iter().filter(|note| note.contains("[snowgate "));
+    let ours = office
+        .notes(&number)
+        .into_iter()
+        .filter(|note| note.contains("[snowgate "));
     assert_eq!(ours.count(), 1, "{finished:?}");
 }
 
@@ -77,7 +91,11 @@ fn a_change_that_is_held_while_the_step_looks_is_left() {
     let office = Office::new();
     let number = office.gated();
     let finished = meanwhile(&office, || {
-        office.world.sim.hold(&number, "nina.network", "Call the bank first").unwrap();
+        office
+            .world
+            .sim
+            .hold(&number, "nina.network", "Call the bank first")
+            .unwrap();
     });
     let said = told(&finished, TaskResult::Failed, "not-closed");
     assert!(said.contains("on hold (Call the bank first)"), "{said}");
@@ -87,11 +105,20 @@ fn a_change_that_is_held_while_the_step_looks_is_left() {
     office.recorded(&office.record());
     assert_eq!(office.column(&number, "state"), "3");
     let notes = office.notes(&number);
-    let ours = notes.iter().filter(|note| note.contains("[snowgate ")).count();
+    let ours = notes
+        .iter()
+        .filter(|note| note.contains("[snowgate "))
+        .count();
     assert_eq!(ours, 1, "{notes:?}");
     // The report of the first attempt says that the change is open, and is not taken for the last one.
-    let page = office.file(&number, &format!("snowgate-audit-{number}-4711-Production.html"));
-    assert!(!page.contains("still in Implement"), "the report is the first one's");
+    let page = office.file(
+        &number,
+        &format!("snowgate-audit-{number}-4711-Production.html"),
+    );
+    assert!(
+        !page.contains("still in Implement"),
+        "the report is the first one's"
+    );
 }
 
 #[test]
@@ -101,7 +128,11 @@ fn a_change_that_somebody_closes_meanwhile_is_fine() {
     let sim = &office.world.sim;
     let finished = meanwhile(&office, || {
         sim.move_as(&number, "admin", &[("state", "0")]).unwrap();
-        let by_hand = [("state", "3"), ("close_code", "successful"), ("close_notes", "By hand")];
+        let by_hand = [
+            ("state", "3"),
+            ("close_code", "successful"),
+            ("close_notes", "By hand"),
+        ];
         sim.move_as(&number, "admin", &by_hand).unwrap();
     });
     assert_eq!(finished.result, TaskResult::Succeeded, "{finished:?}");
@@ -122,8 +153,14 @@ fn tasks_that_implement_creates_are_closed_with_the_change() {
     let tasks = office.world.sim.find("change_task", "change_request", &id);
     assert_eq!(tasks.len(), 2);
     for task in tasks {
-        assert_eq!((&task["state"], &task["close_code"]), (&json!("3"), &json!("unsuccessful")));
-        assert!(task["close_notes"].as_str().unwrap().contains("20260105.3"), "{task:?}");
+        assert_eq!(
+            (&task["state"], &task["close_code"]),
+            (&json!("3"), &json!("unsuccessful"))
+        );
+        assert!(
+            task["close_notes"].as_str().unwrap().contains("20260105.3"),
+            "{task:?}"
+        );
     }
     office.is_content();
 }
@@ -163,10 +200,17 @@ fn a_task_that_a_rule_keeps_open_keeps_the_change_open() {
         status: 403,
         body: body.to_string(),
     };
-    office.world.sim.fail(On::path("/change_task/").method("PATCH"), When::UntilCleared, fault);
+    office.world.sim.fail(
+        On::path("/change_task/").method("PATCH"),
+        When::UntilCleared,
+        fault,
+    );
     let finished = office.run(&office.record());
     let said = told(&finished, TaskResult::Failed, "not-closed");
-    assert!(said.contains("Tell the shops") && said.contains("Shops first"), "{said}");
+    assert!(
+        said.contains("Tell the shops") && said.contains("Shops first"),
+        "{said}"
+    );
     assert_eq!(office.column(&number, "state"), "-1");
     assert_eq!(office.notes(&number).len(), 1);
     office.world.sim.heal();
@@ -196,7 +240,11 @@ fn a_change_is_closed_by_the_code_that_the_instance_has() {
             office.world.sim.set("change_task", &task, "state", "3");
         }
         let finished = office.run(&step);
-        assert_eq!(office.column(&number, "close_code"), code, "{status}: {finished:?}");
+        assert_eq!(
+            office.column(&number, "close_code"),
+            code,
+            "{status}: {finished:?}"
+        );
         assert_eq!(office.column(&number, "state"), "3", "{finished:?}");
         office.is_content();
     }
@@ -204,7 +252,10 @@ fn a_change_is_closed_by_the_code_that_the_instance_has() {
 
 #[test]
 fn without_a_code_the_change_waits_in_review_and_the_codes_are_named() {
-    for (status, input) in [("SucceededWithIssues", None), ("Succeeded", Some("Marvellous"))] {
+    for (status, input) in [
+        ("SucceededWithIssues", None),
+        ("Succeeded", Some("Marvellous")),
+    ] {
         let office = Office::with(Options {
             close_codes: ["10|Success", "20|Failed"].map(str::to_owned).into(),
             restrict_sys_choice: false,
@@ -217,8 +268,15 @@ fn without_a_code_the_change_waits_in_review_and_the_codes_are_named() {
         }
         let finished = office.run(&step);
         told(&finished, TaskResult::Failed, "not-closed");
-        let codes = finished.log.issues_with("close-code").next().expect("a warning");
-        assert!(codes.text.contains("Success (10), Failed (20)"), "{codes:?}");
+        let codes = finished
+            .log
+            .issues_with("close-code")
+            .next()
+            .expect("a warning");
+        assert!(
+            codes.text.contains("Success (10), Failed (20)"),
+            "{codes:?}"
+        );
         assert_eq!(office.column(&number, "state"), "0");
         office.is_content();
     }
@@ -240,12 +298,19 @@ fn a_policy_or_a_rule_that_keeps_it_open_is_named_and_a_rerun_closes_it() {
         });
         let finished = office.run(&office.record());
         let said = told(&finished, TaskResult::Failed, "not-closed");
-        let named = if rule { "No closing on Fridays" } else { "review_comments" };
+        let named = if rule {
+            "No closing on Fridays"
+        } else {
+            "review_comments"
+        };
         assert!(said.contains(named), "{said}");
         assert_eq!(office.column(&number, "state"), "0");
         assert_eq!(office.notes(&number).len(), 1, "{finished:?}");
     }
-    office.world.sim.configure(|options| options.close_refused_by = None);
+    office
+        .world
+        .sim
+        .configure(|options| options.close_refused_by = None);
     office.recorded(&office.record());
     assert_eq!(office.column(&number, "state"), "3");
     assert_eq!(office.notes(&number).len(), 1);
@@ -256,13 +321,25 @@ fn a_policy_or_a_rule_that_keeps_it_open_is_named_and_a_rerun_closes_it() {
 fn columns_that_come_back_different_are_named() {
     let office = Office::new();
     office.world.sim.configure(|options| {
-        options.write_protected.push("change_request.work_end".to_owned());
-        let rewritten = ("change_request.close_notes".to_owned(), "Standard text".to_owned());
+        options
+            .write_protected
+            .push("change_request.work_end".to_owned());
+        let rewritten = (
+            "change_request.close_notes".to_owned(),
+            "Standard text".to_owned(),
+        );
         options.rewritten.extend([rewritten]);
     });
     let number = office.gated();
     let finished = office.recorded(&office.record());
     assert_eq!(office.column(&number, "state"), "3");
-    let warned: String = finished.log.issues_with("column-dropped").map(|issue| issue.text.clone()).collect();
-    assert!(warned.contains("close_notes") && warned.contains("work_end"), "{warned}");
+    let warned: String = finished
+        .log
+        .issues_with("column-dropped")
+        .map(|issue| issue.text.clone())
+        .collect();
+    assert!(
+        warned.contains("close_notes") && warned.contains("work_end"),
+        "{warned}"
+    );
 }

@@ -15,7 +15,11 @@ const SARIF: &str = r#"{"version": "2.1.0", "runs": [{"tool": {"driver": {"name"
 
 /// The texts of what is told as missing.
 fn missing(finished: &Finished) -> Vec<String> {
-    assert_eq!(finished.result, TaskResult::SucceededWithIssues, "{finished:?}");
+    assert_eq!(
+        finished.result,
+        TaskResult::SucceededWithIssues,
+        "{finished:?}"
+    );
     let issues = finished.log.issues_with("evidence-missing");
     issues.map(|issue| issue.text.clone()).collect()
 }
@@ -23,7 +27,9 @@ fn missing(finished: &Finished) -> Vec<String> {
 /// The files on the change that are not ours.
 fn evidence(office: &Office, number: &str) -> Vec<String> {
     let files = office.files(number).into_iter();
-    files.filter(|name| !name.starts_with("snowgate-")).collect()
+    files
+        .filter(|name| !name.starts_with("snowgate-"))
+        .collect()
 }
 
 /// A record of files in a folder of the test's own, where anything can be planted.
@@ -44,16 +50,31 @@ fn results_are_counted_hashed_and_attached_once() {
         .file("out/TEST-shop.xml", JUNIT)
         .file("out/lint.sarif", SARIF)
         .file("notes.txt", "As planned")
-        .input("evidenceFiles", "**/TEST-*.xml\nout/*.sarif\n  notes.txt  \n");
+        .input(
+            "evidenceFiles",
+            "**/TEST-*.xml\nout/*.sarif\n  notes.txt  \n",
+        );
     for _ in 0..2 {
         office.recorded(&step);
-        assert_eq!(evidence(&office, &number), ["TEST-shop.xml", "lint.sarif", "notes.txt"]);
-        assert_eq!(office.files(&number).len(), 5, "{:?}", office.files(&number));
+        assert_eq!(
+            evidence(&office, &number),
+            ["TEST-shop.xml", "lint.sarif", "notes.txt"]
+        );
+        assert_eq!(
+            office.files(&number).len(),
+            5,
+            "{:?}",
+            office.files(&number)
+        );
     }
     let notes = office.notes(&number);
     assert_eq!(notes.len(), 1);
     let line = format!("File: TEST-shop.xml ({} bytes, SHA-256 ", JUNIT.len());
-    for told in ["3 tests, 1 failed, 1 skipped", "lint: 1 errors, 2 warnings, 1 notes", &line] {
+    for told in [
+        "3 tests, 1 failed, 1 skipped",
+        "lint: 1 errors, 2 warnings, 1 notes",
+        &line,
+    ] {
         assert!(notes[0].contains(told), "{told}: {}", notes[0]);
     }
     assert_eq!(office.file(&number, "TEST-shop.xml"), JUNIT);
@@ -76,7 +97,10 @@ fn what_cannot_be_found_or_is_too_large_is_told_and_the_change_is_closed() {
     let missing = missing(&office.run(&step));
     assert_eq!(missing.len(), 4, "{missing:?}");
     for part in ["'*.pdf'", "'folder'", "'[a'", "large.log"] {
-        assert!(missing.iter().any(|text| text.contains(part)), "{part}: {missing:?}");
+        assert!(
+            missing.iter().any(|text| text.contains(part)),
+            "{part}: {missing:?}"
+        );
     }
     assert_eq!(evidence(&office, &number), ["small.txt"]);
     assert_eq!(office.column(&number, "state"), "3");
@@ -92,7 +116,10 @@ fn files_of_one_name_are_both_there() {
         .file("api/results.xml", "<testsuite><testcase/></testsuite>")
         .input("evidenceFiles", "**/results.xml");
     office.recorded(&step);
-    assert_eq!(evidence(&office, &number), ["api_results.xml", "web_results.xml"]);
+    assert_eq!(
+        evidence(&office, &number),
+        ["api_results.xml", "web_results.xml"]
+    );
 
     // A later attempt with other results adds them, and neither takes the place of what was there.
     let step = step.file("web/results.xml", "<testsuite/>");
@@ -122,7 +149,10 @@ fn odd_files_are_attached_once_under_harmless_names() {
         ("##vso[task.setvariable variable=x]y.txt", "a"),
         ("a\nb^c;d&e=f.txt", "b"),
         ("\u{202e}gpj.txt", "c"),
-        ("<script>alert(1)</script>.txt".replace('/', "|").as_str(), "d"),
+        (
+            "<script>alert(1)</script>.txt".replace('/', "|").as_str(),
+            "d",
+        ),
         (&format!("{}.txt", "ü".repeat(120)), "e"),
     ] {
         fs::write(root.join(name), text).unwrap();
@@ -132,7 +162,11 @@ fn odd_files_are_attached_once_under_harmless_names() {
     for _ in 0..2 {
         let finished = office.run(&step);
         assert!(finished.log.complaints.is_empty(), "{finished:?}");
-        let stray = finished.log.variables.keys().find(|name| name.ends_with(".x") || *name == "x");
+        let stray = finished
+            .log
+            .variables
+            .keys()
+            .find(|name| name.ends_with(".x") || *name == "x");
         assert_eq!(stray, None, "{finished:?}");
         assert_eq!(office.column(&number, "state"), "3");
         seen.push(evidence(&office, &number));
@@ -140,7 +174,10 @@ fn odd_files_are_attached_once_under_harmless_names() {
     assert_eq!(seen[0], seen[1]);
     let names = seen[0].join("\n");
     assert!(names.contains("empty.txt") && seen[0].len() == 6, "{names}");
-    assert!(!names.contains('\u{202e}') && names.lines().count() == 6, "{names}");
+    assert!(
+        !names.contains('\u{202e}') && names.lines().count() == 6,
+        "{names}"
+    );
     office.is_content();
 }
 
@@ -151,14 +188,27 @@ fn a_report_that_a_closed_change_does_not_take_is_told() {
         ..Options::default()
     });
     let number = office.gated();
-    let step = office.record().file("a.xml", JUNIT).input("evidenceFiles", "a.xml");
+    let step = office
+        .record()
+        .file("a.xml", JUNIT)
+        .input("evidenceFiles", "a.xml");
     let finished = office.run(&step);
     let missing = missing(&finished);
-    assert!(missing.len() == 1 && missing[0].contains("snowgate-audit-"), "{missing:?}");
+    assert!(
+        missing.len() == 1 && missing[0].contains("snowgate-audit-"),
+        "{missing:?}"
+    );
     assert_eq!(office.column(&number, "state"), "3");
-    assert_eq!(evidence(&office, &number), ["a.xml"], "what can be attached is, before the end");
+    assert_eq!(
+        evidence(&office, &number),
+        ["a.xml"],
+        "what can be attached is, before the end"
+    );
     let path = crate::world::output(&finished, "auditReportPath");
-    assert!(Path::new(path).is_file(), "the report is on the run all the same");
+    assert!(
+        Path::new(path).is_file(),
+        "the report is on the run all the same"
+    );
 }
 
 #[test]
@@ -170,11 +220,20 @@ fn an_instance_that_takes_no_files_gets_its_change_closed() {
         status: 403,
         body: body.to_owned(),
     };
-    office.world.sim.fail(On::path("/attachment"), When::UntilCleared, fault);
-    let step = office.record().file("a.xml", JUNIT).input("evidenceFiles", "a.xml");
+    office
+        .world
+        .sim
+        .fail(On::path("/attachment"), When::UntilCleared, fault);
+    let step = office
+        .record()
+        .file("a.xml", JUNIT)
+        .input("evidenceFiles", "a.xml");
     for _ in 0..2 {
         let missing = missing(&office.run(&step));
-        assert!(missing.iter().any(|text| text.contains("a.xml")), "{missing:?}");
+        assert!(
+            missing.iter().any(|text| text.contains("a.xml")),
+            "{missing:?}"
+        );
         assert_eq!(office.column(&number, "state"), "3");
         assert_eq!(office.notes(&number).len(), 1);
     }
@@ -186,15 +245,26 @@ fn an_instance_that_takes_no_files_gets_its_change_closed() {
 
 #[test]
 fn an_upload_whose_answer_is_lost_is_not_repeated() {
-    for fault in [Fault::ResetAfterCommit, Fault::GatewayAfterCommit { status: 502 }, Fault::Truncated] {
+    for fault in [
+        Fault::ResetAfterCommit,
+        Fault::GatewayAfterCommit { status: 502 },
+        Fault::Truncated,
+    ] {
         for nth in 1..=3 {
             let office = Office::new();
             let number = office.gated();
             let on = On::path("/attachment/file").method("POST");
             office.world.sim.fail(on, When::Nth(nth), fault.clone());
-            let step = office.record().file("a.xml", JUNIT).input("evidenceFiles", "a.xml");
+            let step = office
+                .record()
+                .file("a.xml", JUNIT)
+                .input("evidenceFiles", "a.xml");
             let finished = office.run(&step);
-            assert_eq!(office.files(&number).len(), 3, "{nth} {fault:?}: {finished:?}");
+            assert_eq!(
+                office.files(&number).len(),
+                3,
+                "{nth} {fault:?}: {finished:?}"
+            );
             assert_eq!(office.column(&number, "state"), "3", "{finished:?}");
         }
     }

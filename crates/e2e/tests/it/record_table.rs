@@ -21,7 +21,10 @@ fn recording(office: &Office, fields: &str) -> Step {
         ("u_commits", "int"),
     ];
     office.world.sim.add_table(TABLE, &columns);
-    office.record().input("deploymentTable", TABLE).input("deploymentFields", fields)
+    office
+        .record()
+        .input("deploymentTable", TABLE)
+        .input("deploymentFields", fields)
 }
 
 fn rows(office: &Office) -> Vec<serde_json::Map<String, serde_json::Value>> {
@@ -53,13 +56,22 @@ fn a_row_tells_late_facts_and_a_rerun_finds_it() {
 fn a_deployment_whose_change_stays_open_has_one_row_too() {
     let office = Office::new();
     office.change_in("normal", State::Assess);
-    let step = recording(&office, "u_run: \"{{ run.id }}\"\nu_finished: \"{{ finishedAt }}\"");
+    let step = recording(
+        &office,
+        "u_run: \"{{ run.id }}\"\nu_finished: \"{{ finishedAt }}\"",
+    );
     for wait in [1500, 0] {
         office.run(&step);
         assert_eq!(rows(&office).len(), 1);
         // The clock goes on between two attempts.
-        office.world.sim.configure(|options| options.response_delay_ms = wait / 10);
-        office.world.sim.advance(std::time::Duration::from_millis(wait * 10));
+        office
+            .world
+            .sim
+            .configure(|options| options.response_delay_ms = wait / 10);
+        office
+            .world
+            .sim
+            .advance(std::time::Duration::from_millis(wait * 10));
     }
     office.is_content();
 }
@@ -69,13 +81,19 @@ fn every_value_arrives_as_it_is() {
     let office = Office::new();
     office.gated();
     let hostile = "a^ORDERBYb javascript:gs.x() \\\"quoted\\\"\\nsecond line ü";
-    let step = recording(&office, &format!("u_run: \"{{{{ run.id }}}}\"\nu_text: \"{hostile}\""));
+    let step = recording(
+        &office,
+        &format!("u_run: \"{{{{ run.id }}}}\"\nu_text: \"{hostile}\""),
+    );
     for _ in 0..2 {
         office.recorded(&step);
         let rows = rows(&office);
         assert_eq!(rows.len(), 1, "{rows:?}");
         let text = rows[0]["u_text"].as_str().unwrap();
-        assert_eq!(text, "a^ORDERBYb javascript:gs.x() \"quoted\"\nsecond line ü");
+        assert_eq!(
+            text,
+            "a^ORDERBYb javascript:gs.x() \"quoted\"\nsecond line ü"
+        );
     }
     office.is_content();
 }
@@ -87,9 +105,16 @@ fn a_column_that_the_table_lacks_is_named_every_time() {
     let step = recording(&office, "u_run: \"{{ run.id }}\"\nu_ring: blue");
     for _ in 0..2 {
         let finished = office.run(&step);
-        assert_eq!(finished.result, TaskResult::SucceededWithIssues, "{finished:?}");
+        assert_eq!(
+            finished.result,
+            TaskResult::SucceededWithIssues,
+            "{finished:?}"
+        );
         let told: Vec<_> = finished.log.issues_with("evidence-missing").collect();
-        assert!(told.len() == 1 && told[0].text.contains("u_ring"), "{finished:?}");
+        assert!(
+            told.len() == 1 && told[0].text.contains("u_ring"),
+            "{finished:?}"
+        );
         assert_eq!(rows(&office).len(), 1);
         assert_eq!(office.column(&number, "state"), "3");
     }
@@ -104,8 +129,16 @@ fn a_table_that_is_not_there_keeps_no_change_open() {
         .input("deploymentTable", "u_nowhere")
         .input("deploymentFields", "u_run: \"{{ run.id }}\"");
     let finished = office.run(&step);
-    assert_eq!(finished.result, TaskResult::SucceededWithIssues, "{finished:?}");
-    let told = finished.log.issues_with("evidence-missing").next().expect("it is told");
+    assert_eq!(
+        finished.result,
+        TaskResult::SucceededWithIssues,
+        "{finished:?}"
+    );
+    let told = finished
+        .log
+        .issues_with("evidence-missing")
+        .next()
+        .expect("it is told");
     assert!(told.text.contains("u_nowhere"), "{told:?}");
     assert_eq!(office.column(&number, "state"), "3");
     assert_eq!(finished.log.output("deploymentRecordId"), None);
@@ -113,14 +146,25 @@ fn a_table_that_is_not_there_keeps_no_change_open() {
 
 #[test]
 fn a_row_whose_answer_is_lost_is_not_written_twice() {
-    for fault in [Fault::ResetAfterCommit, Fault::GatewayAfterCommit { status: 502 }, Fault::Truncated] {
+    for fault in [
+        Fault::ResetAfterCommit,
+        Fault::GatewayAfterCommit { status: 502 },
+        Fault::Truncated,
+    ] {
         let office = Office::new();
         let number = office.gated();
         let step = recording(&office, "u_run: \"{{ run.id }}\"");
-        office.world.sim.fail(On::path(TABLE).method("POST"), When::Nth(1), fault.clone());
+        office
+            .world
+            .sim
+            .fail(On::path(TABLE).method("POST"), When::Nth(1), fault.clone());
         let finished = office.run(&step);
         assert_eq!(rows(&office).len(), 1, "{fault:?}: {finished:?}");
-        assert_eq!(finished.result, TaskResult::Succeeded, "{fault:?}: {finished:?}");
+        assert_eq!(
+            finished.result,
+            TaskResult::Succeeded,
+            "{fault:?}: {finished:?}"
+        );
         assert_eq!(office.column(&number, "state"), "3");
     }
 }
@@ -152,8 +196,11 @@ fn names_that_are_none_are_refused_before_anything_is_written() {
 fn a_secret_in_a_column_is_hidden() {
     let office = Office::new();
     office.gated();
-    let step = recording(&office, "u_run: \"{{ run.id }}\"\nu_text: Deployed with $(Deploy.Token)")
-        .secret("Deploy.Token", "tok-9182-secret");
+    let step = recording(
+        &office,
+        "u_run: \"{{ run.id }}\"\nu_text: Deployed with $(Deploy.Token)",
+    )
+    .secret("Deploy.Token", "tok-9182-secret");
     office.recorded(&step);
     assert_eq!(rows(&office)[0]["u_text"], json!("Deployed with ***"));
     office.is_content();

@@ -48,8 +48,15 @@ fn what_nobody_approved_is_left_where_it_is_with_one_note() {
         for _ in 0..2 {
             let finished = office.run(&office.record());
             assert_eq!(finished.result, TaskResult::Failed, "{finished:?}");
-            let issue = finished.log.issues_with("not-closed").next().expect("an issue");
-            assert!(issue.text.contains(&format!("{number} is not approved")), "{issue:?}");
+            let issue = finished
+                .log
+                .issues_with("not-closed")
+                .next()
+                .expect("an issue");
+            assert!(
+                issue.text.contains(&format!("{number} is not approved")),
+                "{issue:?}"
+            );
             assert_eq!(office.column(&number, "state"), state.value().to_string());
             assert_eq!(office.column(&number, "close_code"), "");
             assert_eq!(office.notes(&number).len(), 1, "{finished:?}");
@@ -63,18 +70,31 @@ fn what_nobody_approved_is_left_where_it_is_with_one_note() {
 fn a_rejected_change_is_never_closed() {
     let office = Office::new();
     let number = office.change_in("normal", State::Assess);
-    office.world.sim.reject(&number, "nina.network", "Not in December").unwrap();
+    office
+        .world
+        .sim
+        .reject(&number, "nina.network", "Not in December")
+        .unwrap();
     let finished = office.run(&office.record());
     assert_eq!(finished.result, TaskResult::Failed, "{finished:?}");
     assert_eq!(office.column(&number, "state"), "-5");
-    let issue = finished.log.issues_with("not-closed").next().expect("an issue");
+    let issue = finished
+        .log
+        .issues_with("not-closed")
+        .next()
+        .expect("an issue");
     assert!(issue.text.contains("rejected"), "{issue:?}");
     office.is_content();
 }
 
 #[test]
 fn a_standard_change_counts_as_approved_where_the_instance_never_says_so() {
-    for state in [State::New, State::Scheduled, State::Implement, State::Review] {
+    for state in [
+        State::New,
+        State::Scheduled,
+        State::Implement,
+        State::Review,
+    ] {
         let office = Office::with(Options {
             standard_approval: StandardApproval::NotRequested,
             ..Options::default()
@@ -97,7 +117,10 @@ fn modelled(office: &Office, model: &str) -> String {
             "start_date": "2026-01-05 09:00:00", "end_date": "2026-01-05 11:00:00",
         }),
     );
-    sim.record("change_request", &id)["number"].as_str().unwrap().to_owned()
+    sim.record("change_request", &id)["number"]
+        .as_str()
+        .unwrap()
+        .to_owned()
 }
 
 #[test]
@@ -193,5 +216,25 @@ fn actual_times_are_the_users_the_changes_own_or_the_runs() {
     office.recorded(&office.record());
     assert_ne!(office.column(&number, "work_start"), "");
     assert!(office.column(&number, "work_start") <= office.column(&number, "work_end"));
+    office.is_content();
+}
+
+#[test]
+fn a_beginning_after_the_end_is_not_written_and_told() {
+    let office = Office::new();
+    let number = office.change_in("normal", State::Scheduled);
+    let finished = office.run(&office.record().input("startedAt", "2036-01-05T10:30:00Z"));
+    assert_eq!(
+        finished.result,
+        TaskResult::SucceededWithIssues,
+        "{finished:?}"
+    );
+    let told = finished.log.issues_with("evidence-missing").next();
+    assert!(
+        told.is_some_and(|issue| issue.text.contains("startedAt")),
+        "{finished:?}"
+    );
+    assert_eq!(office.column(&number, "state"), "3");
+    assert_eq!(office.column(&number, "work_start"), "");
     office.is_content();
 }
