@@ -198,6 +198,7 @@ impl Log {
             News::Reachable { after } => {
                 self.record(&format!("ServiceNow answers again after {}", words::length(*after)));
             }
+            News::TasksUnread(error) => self.warn("tasks-unread", &redact::chain(*error)),
             News::TaskClosed(task) => self.record(&format!(
                 "change task {} closed: {}",
                 task.number, task.short_description
