@@ -10,10 +10,10 @@ use tokio::time::Instant;
 use crate::spread::Spread;
 use crate::subject::{Account, Subject};
 
-const RUNS: usize = 50;
+const RUNS: u64 = 50;
 
 pub(crate) fn print(subject: &Subject) -> Result<()> {
-    let mut times = Vec::with_capacity(RUNS);
+    let mut times = Vec::new();
     for run in 0..=RUNS {
         let time = once(subject, run)?;
         // The first one warms the disk's cache.
@@ -29,7 +29,7 @@ pub(crate) fn print(subject: &Subject) -> Result<()> {
     Ok(())
 }
 
-fn once(subject: &Subject, run: usize) -> Result<Duration> {
+fn once(subject: &Subject, run: u64) -> Result<Duration> {
     let listener = TcpListener::bind("127.0.0.1:0")?;
     let url = format!("http://{}/", listener.local_addr()?);
     let account = Account {

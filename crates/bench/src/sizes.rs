@@ -1,4 +1,4 @@
-//! Sizes of package and program.
+//! Sizes of package and programs.
 
 use std::path::Path;
 
@@ -6,30 +6,23 @@ use anyhow::Result;
 
 use crate::subject::Subject;
 
-pub(crate) fn print(vsix: &Path, subject: &Subject) -> Result<()> {
+pub(crate) fn print(vsix: &Path, subjects: &[&Subject]) -> Result<()> {
     println!("size, bytes");
-    println!(
-        "  package  {:>10}  {}",
-        vsix.metadata()?.len(),
-        vsix.display()
-    );
-    let program = subject.program()?;
-    println!(
-        "  program  {:>10}  {}",
-        program.metadata()?.len(),
-        name(&program)
-    );
-    let launcher = subject.launcher();
-    println!(
-        "  launcher {:>10}  {}",
-        launcher.metadata()?.len(),
-        name(&launcher)
-    );
-    Ok(())
+    line("package", vsix)?;
+    for subject in subjects {
+        line("program", &subject.program()?)?;
+    }
+    // Every task has the same one.
+    let launcher = subjects.first().map(|subject| subject.launcher());
+    launcher.map_or(Ok(()), |launcher| line("launcher", &launcher))
 }
 
-fn name(path: &Path) -> String {
-    path.file_name()
-        .map(|name| name.to_string_lossy().into_owned())
-        .unwrap_or_default()
+fn line(what: &str, path: &Path) -> Result<()> {
+    let name = path.file_name().unwrap_or_default();
+    println!(
+        "  {what:<8} {:>10}  {}",
+        path.metadata()?.len(),
+        name.display()
+    );
+    Ok(())
 }

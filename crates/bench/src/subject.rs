@@ -1,4 +1,4 @@
-//! What is measured: the task as an agent has it on disk, and the environment it starts in.
+//! What is measured: a task as an agent has it on disk, and the environment it starts in.
 
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
@@ -9,9 +9,19 @@ use testkit::agent::{Package, Task};
 
 const CONNECTION: &str = "c0ffee00-0000-4000-8000-000000000001";
 
+/// The project that every step runs in: the one of the simulated organization.
+pub(crate) const PROJECT: &str = "d4f5a6b7-2222-4333-8444-555566667777";
+
+/// The inputs of a gate that only opens its change: one look-up, one create, one read.
+const GATE: &[(&str, &str)] = &[
+    ("INPUT_REQUESTAPPROVAL", "false"),
+    ("INPUT_PROCEEDWHEN", "created"),
+];
+
 /// The unpacked task.
 pub(crate) struct Subject {
     pub(crate) task: Task,
+    inputs: &'static [(&'static str, &'static str)],
     temp: TempDir,
     _work: TempDir,
 }
@@ -24,12 +34,27 @@ pub(crate) struct Account<'a> {
 }
 
 impl Subject {
-    pub(crate) fn unpack(vsix: &Path) -> Result<Self> {
+    /// The task that holds a stage.
+    pub(crate) fn gate(vsix: &Path) -> Result<Self> {
+        Self::unpack(vsix, "ServiceNowChangeGate", GATE)
+    }
+
+    /// The task that records a deployment, as a pipeline has it that sets nothing but the connection.
+    pub(crate) fn record(vsix: &Path) -> Result<Self> {
+        Self::unpack(vsix, "ServiceNowDeploymentRecord", &[])
+    }
+
+    fn unpack(
+        vsix: &Path,
+        task: &str,
+        inputs: &'static [(&'static str, &'static str)],
+    ) -> Result<Self> {
         let work = tempfile::tempdir().context("no scratch folder")?;
         let package = Package::unpack(vsix, work.path())?;
-        let task = package.task("ServiceNowChangeGate")?.clone();
+        let task = package.task(task)?.clone();
         let subject = Self {
             task,
+            inputs,
             temp: tempfile::tempdir()?,
             _work: work,
         };
@@ -54,8 +79,13 @@ impl Subject {
         self.task.folder.join("launcher.js")
     }
 
-    /// A command in the environment of a step that only opens its change: one look-up, one create, one read.
-    pub(crate) fn step(&self, program: &Path, account: &Account<'_>, run: usize) -> Command {
+    /// The folder that every step may write to.
+    pub(crate) fn temp(&self) -> &Path {
+        self.temp.path()
+    }
+
+    /// A command in the environment of a step in that run.
+    pub(crate) fn step(&self, program: &Path, account: &Account<'_>, run: u64) -> Command {
         let mut command = Command::new(program);
         let run = run.to_string();
         command
@@ -65,18 +95,14 @@ impl Subject {
             .stderr(Stdio::piped())
             .env("AGENT_TEMPDIRECTORY", self.temp.path())
             .env("SYSTEM_HOSTTYPE", "build")
-            .env(
-                "SYSTEM_TEAMPROJECTID",
-                "0f9cd2a1-6f4b-4f1c-9a3e-2b7d5c8e1f00",
-            )
+            .env("SYSTEM_TEAMPROJECTID", PROJECT)
             .env("SYSTEM_TEAMPROJECT", "shop")
             .env("SYSTEM_STAGENAME", "Production")
             .env("BUILD_BUILDID", &run)
             .env("BUILD_BUILDNUMBER", &run)
             .env("BUILD_REPOSITORY_NAME", "payment-service")
             .env("INPUT_SERVICENOWCONNECTION", CONNECTION)
-            .env("INPUT_REQUESTAPPROVAL", "false")
-            .env("INPUT_PROCEEDWHEN", "created")
+            .envs(self.inputs.iter().copied())
             .env(format!("ENDPOINT_URL_{CONNECTION}"), account.url)
             .env(
                 format!("ENDPOINT_AUTH_SCHEME_{CONNECTION}"),

@@ -64,6 +64,7 @@ fn gate(scene: &Scene, run: &Run<'_>) -> Result<Finished> {
         .input("changeType", "normal")
         .input("assignmentGroup", "Platform Operations")
         .input("configurationItem", "payments-api")
+        .input("plannedStart", "PT1S")
         .input("plannedEnd", "PT2H")
         .input(
             "justification",
