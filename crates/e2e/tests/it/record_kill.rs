@@ -201,29 +201,19 @@ fn a_record_that_closes_its_change_survives_any_cut() {
 
 #[test]
 fn a_record_that_leaves_its_change_in_review_survives_any_cut() {
-    for reader in READERS {
-        for cut in [Cut::Answered, Cut::Unanswered] {
-            survives(
-                || gated(reader, "review"),
-                Party::ServiceNow,
-                cut,
-                TaskResult::Succeeded,
-            );
-        }
+    // Where the journal cannot be read, nothing but the change itself says what was written.
+    for cut in [Cut::Answered, Cut::Unanswered] {
+        let setting = || gated(READERS[1], "review");
+        survives(setting, Party::ServiceNow, cut, TaskResult::Succeeded);
     }
 }
 
 #[test]
 fn a_record_that_moves_nothing_survives_any_cut() {
-    for reader in READERS {
-        for cut in [Cut::Answered, Cut::Unanswered] {
-            survives(
-                || gated(reader, "none"),
-                Party::ServiceNow,
-                cut,
-                TaskResult::Succeeded,
-            );
-        }
+    // Where the journal cannot be read, nothing but the change itself says what was written.
+    for cut in [Cut::Answered, Cut::Unanswered] {
+        let setting = || gated(READERS[1], "none");
+        survives(setting, Party::ServiceNow, cut, TaskResult::Succeeded);
     }
 }
 
@@ -240,6 +230,11 @@ fn a_record_survives_any_cut_while_it_asks_about_the_run() {
 /// No change was opened before: the record opens one after the fact.
 fn retrospective(kind: &str) -> Setting {
     let office = Office::with(options(READERS[0]));
+    // No instance is without any entry: by them the account is seen to read journals.
+    office.world.sim.seed(
+        "sys_journal_field",
+        serde_json::json!({ "name": "change_request", "element": "work_notes", "element_id": "0".repeat(32), "value": "x" }),
+    );
     let mut step = full(&office)
         .input("whenMissing", "createRetrospective")
         .input("assignmentGroup", "Network")
