@@ -21,6 +21,9 @@ pub use change::change;
 /// Runs that are followed for one change. More share it only by mistake.
 const MOST_RUNS: usize = 20;
 
+/// Why something is not in a report whose maker left it out of the [`Scope`].
+pub const NOT_ASKED: &str = "they were not asked for";
+
 /// Why no report could be made.
 #[derive(Debug, thiserror::Error)]
 pub enum Error {

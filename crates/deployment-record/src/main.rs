@@ -69,7 +69,7 @@ async fn run(environment: &Environment, report: &Report) -> ExitCode {
         Err(problems) => return report.finish(Some(&plan), &Ending::BadInput(problems)),
     };
     report.opens(&plan, &instance);
-    let organization = plan.evidence.wants_organization().then(|| {
+    let organization = plan.asks_organization().then(|| {
         connect::organization(environment, log, TASK)
             .inspect_err(|why| report.no_organization(why))
             .ok()

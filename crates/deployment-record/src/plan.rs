@@ -141,8 +141,7 @@ pub(crate) struct Evidence {
 }
 
 impl Evidence {
-    /// Whether the organization has to be asked at all. The timeline is worth it by itself.
-    pub(crate) fn wants_organization(self) -> bool {
+    fn is_any(self) -> bool {
         self.work_items || self.commits || self.tests || self.artifacts
     }
 }
@@ -172,6 +171,11 @@ enum Missing {
 }
 
 impl Plan {
+    /// Whether the organization is asked at all: for evidence, or by the report for when the deployment began.
+    pub(crate) fn asks_organization(&self) -> bool {
+        self.evidence.is_any() || self.audit_report
+    }
+
     /// Reads the plan.
     ///
     /// # Errors

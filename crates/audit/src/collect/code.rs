@@ -58,7 +58,7 @@ pub(super) async fn read(reading: &mut Reading<'_, '_>, project: &str, run: &Run
         (scope.artifacts, "artifacts"),
     ] {
         if !asked {
-            reading.miss(what, "they were not asked for");
+            reading.miss(what, super::NOT_ASKED);
         }
     }
 }

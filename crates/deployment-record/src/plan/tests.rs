@@ -135,7 +135,7 @@ fn defaults_are_those_of_the_contract() {
     assert_eq!(plan.ended, Ended::Job(Outcome::Successful));
     assert_eq!(plan.goal, Some(State::Closed));
     assert!(plan.close_tasks && plan.audit_report && plan.unavailable_fails && !plan.dry_run);
-    assert!(plan.evidence.wants_organization() && plan.evidence.tests);
+    assert!(plan.asks_organization() && plan.evidence.tests);
     assert!(matches!(plan.when_missing, WhenMissing::Fail));
     assert_eq!(plan.unavailable.as_secs(), 15 * 60);
     assert!(plan.number.is_none() && plan.table.is_none() && plan.files.is_empty());

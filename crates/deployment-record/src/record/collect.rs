@@ -19,7 +19,12 @@ impl Story<'_, '_> {
         let mut take = |piece: audit::collect::Piece<'_>| bundle.take(&piece);
         let run = audit::collect::run(self.organization, &place, scope, &mut take);
         let run = Box::pin(run).await;
-        run.gaps.iter().for_each(|gap| self.report.gap(gap));
+        // What nobody wanted is missing to nobody; the report, if there is one, tells it all the same.
+        if self.plan.asks_organization() {
+            let gaps = run.gaps.iter();
+            let missed = gaps.filter(|gap| gap.why != audit::collect::NOT_ASKED);
+            missed.for_each(|gap| self.report.gap(gap));
+        }
         let outcome = self.outcome(&run);
         Collected {
             run,
