@@ -106,20 +106,23 @@ fn locate(environment: &Environment, given: &str) -> Option<PathBuf> {
 }
 
 impl File {
-    /// The map of columns that an input holds, over the file's. Problems are left with `inputs`.
+    /// The map of columns that an input holds, over the file's, without secrets: many may read a record. Problems are
+    /// left with `inputs`.
     pub fn map(&mut self, inputs: &mut Inputs<'_>, input: &str, columns: Columns) -> Fields {
         let mut fields = self.maps.remove(input).unwrap_or_default();
-        let Some(text) = inputs.free_text(input) else {
-            return fields;
-        };
-        match settings::field_map(input, &text, columns) {
-            Ok(given) => fields.extend(given),
+        let given = inputs.free_text(input);
+        let given = given.map(|text| settings::field_map(input, &text, columns));
+        match given.transpose() {
+            Ok(given) => fields.extend(given.into_iter().flatten()),
             Err(problems) => {
                 for problem in problems.as_slice() {
                     let mend = "give a YAML or JSON map of columns";
                     inputs.problem(input, problem.to_string(), mend);
                 }
             }
+        }
+        for value in fields.values_mut() {
+            *value = inputs.without_secrets(value);
         }
         fields
     }

@@ -43,7 +43,6 @@ mod summary;
 mod templates;
 mod throttled;
 mod unclear;
-mod report_look;
 mod volume;
 mod way;
 mod window;
