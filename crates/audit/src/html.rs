@@ -160,7 +160,11 @@ fn words(word: &str) -> String {
         after_small = c.is_ascii_lowercase();
         words.push(c.to_ascii_lowercase());
     }
-    words
+    // The one abbreviation among these words, as in `individualCI`.
+    match words.strip_suffix(" ci") {
+        Some(start) => format!("{start} CI"),
+        None => words,
+    }
 }
 
 #[cfg(test)]

@@ -2,7 +2,7 @@
 
 use crate::rules::Verdict;
 use crate::trail::{Approval, Happened, Link, Trail};
-use crate::words::{moment, some_of};
+use crate::words::{distinct, moment, some_of};
 
 /// One line: what it is about, what is to be said, and a page.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -39,12 +39,8 @@ pub fn summary(trail: &Trail) -> Vec<SummaryLine> {
         };
         line(label, format!("{} ({})", finding.says, finding.rule))
     }));
-    let approvers: Vec<String> = trail
-        .approvals
-        .iter()
-        .filter(|row| row.is_given())
-        .map(approver)
-        .collect();
+    let given = trail.approvals.iter().filter(|row| row.is_given());
+    let approvers = distinct(given.map(approver));
     if !approvers.is_empty() {
         lines.push(line("Approved by", some_of(&approvers, 5)));
     }

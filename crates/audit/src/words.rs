@@ -17,6 +17,7 @@ pub(crate) fn between(a: Timestamp, b: Timestamp) -> String {
         seconds % 60,
     ) {
         (0, 0, 0, s) => format!("{s} s"),
+        (0, 0, m, 0) => format!("{m} min"),
         (0, 0, m, s) => format!("{m} min {s} s"),
         (0, h, m, _) => format!("{h} h {m} min"),
         (1, h, _, _) => format!("1 day {h} h"),
@@ -66,6 +67,7 @@ mod tests {
             (0, "0 s"),
             (59, "59 s"),
             (61, "1 min 1 s"),
+            (600, "10 min"),
             (7265, "2 h 1 min"),
             (90_000, "1 day 1 h"),
             (180_000, "2 days 2 h"),

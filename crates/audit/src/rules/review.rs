@@ -40,8 +40,13 @@ fn commits_reviewed(trail: &Trail) -> Judgement {
     let (unreviewed, doubts) = sorted(trail);
     if !unreviewed.is_empty() {
         let names: Vec<String> = unreviewed.iter().map(|commit| short(commit)).collect();
+        let rest = if limits.is_empty() {
+            limits
+        } else {
+            format!("; {limits}")
+        };
         return Judgement::broken(format!(
-            "{} without a pull request that somebody else approved: {}.",
+            "{} without a pull request that somebody else approved: {}{rest}.",
             count(unreviewed.len(), "commit"),
             some_of(&names, 5)
         ))

@@ -8,22 +8,30 @@ pub(crate) fn of(name: &str, bytes: &[u8]) -> Option<String> {
     if ends(".xml") {
         let tests = junit::read(bytes)?;
         return Some(format!(
-            "{} tests, {} failed, {} skipped",
-            tests.total, tests.failed, tests.skipped
+            "{}, {} failed, {} skipped",
+            count(tests.total, "test"),
+            tests.failed,
+            tests.skipped
         ));
     }
     if ends(".sarif") || ends(".sarif.json") {
         let findings = sarif::read(bytes)?;
         let tools: Vec<String> = findings.tools.iter().map(|name| shown(name)).collect();
         return Some(format!(
-            "{}: {} errors, {} warnings, {} notes",
+            "{}: {}, {}, {}",
             tools.join(", "),
-            findings.errors,
-            findings.warnings,
-            findings.notes
+            count(findings.errors, "error"),
+            count(findings.warnings, "warning"),
+            count(findings.notes, "note")
         ));
     }
     None
+}
+
+/// `1 test`, `2 tests`.
+fn count(number: u64, thing: &str) -> String {
+    let ending = if number == 1 { "" } else { "s" };
+    format!("{number} {thing}{ending}")
 }
 
 /// An analyser's name is foreign text and stands in one line.
@@ -42,11 +50,7 @@ mod tests {
         for (name, bytes, line) in [
             ("a.XML", &junit[..], Some("2 tests, 1 failed, 0 skipped")),
             ("a.txt", junit, None),
-            (
-                "a.sarif",
-                sarif,
-                Some("lint: 0 errors, 1 warnings, 0 notes"),
-            ),
+            ("a.sarif", sarif, Some("lint: 0 errors, 1 warning, 0 notes")),
             ("a.json", sarif, None),
             ("a.sarif.json", b"{}", None),
         ] {

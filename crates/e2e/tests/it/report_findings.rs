@@ -105,7 +105,7 @@ fn a_deployment_keeps_to_its_window() {
         ),
         (
             json!({ "end_date": "2026-11-25 09:30:00" }),
-            "The deployment ended 10 min 0 s after the window had closed",
+            "The deployment ended 10 min after the window had closed",
         ),
         (
             json!({ "start_date": "2026-11-25 08:00:00", "end_date": "2026-11-25 09:00:00" }),

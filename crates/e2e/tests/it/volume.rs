@@ -21,7 +21,7 @@ const MOST_MEMORY: u64 = 30 << 10;
 /// Long enough for a busy machine and a program that was built for debugging.
 const LONG: Duration = Duration::from_secs(120);
 
-fn desk(commits: usize, items: usize) -> Desk {
+pub(crate) fn desk(commits: usize, items: usize) -> Desk {
     let desk = Desk::new();
     let azure = &desk.office.azure;
     azure.clear_commits(RUN);

@@ -15,7 +15,7 @@ fn records_agree_to_five_minutes() {
     let close = bent(|c, _, _| c.change.actual_start = Some(at("10:05:20")));
     expect(&AGREE, &close, Held, "agree");
     let end = bent(|_, _, h| h.finished = Some(at("10:40:00")));
-    expect(&AGREE, &end, Broken, "ended are 20 min 0 s apart");
+    expect(&AGREE, &end, Broken, "ended are 20 min apart");
 }
 
 /// A deployment job waits in its gate: its record begins long before the deployment does.
