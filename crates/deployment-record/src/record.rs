@@ -83,12 +83,15 @@ impl Story<'_, '_> {
     async fn tell(&self) -> Result<Ending, Ending> {
         let found = find::find(self.plan, self.instance, self.control, self.report).await?;
         let request = found.request;
+        // The deployment is over; what follows takes a time of its own.
+        let now = collect::whole_second(self.instance.now());
         let mut collected = self.collect().await;
         let outcome = collected.outcome;
         let mut missing = Vec::new();
         let mut attacher = self.attacher(&request, &mut missing).await?;
         let before = self.ended_before(&request, outcome, &attacher).await;
-        let mut deployment = self.deployment(&request, &collected, before);
+        let ended = before.unwrap_or(now);
+        let mut deployment = self.deployment(&request, &collected, ended);
         deployment.facts.retrospective = found.retrospective;
         missing.extend(self.unbelieved(&deployment));
         let attached = self.attach_evidence(

@@ -57,19 +57,14 @@ impl Story<'_, '_> {
         }
     }
 
-    /// `before` is when it ended as far as an earlier attempt saw.
+    /// `ended` is when it ended, where neither the user nor the change says so.
     pub(super) fn deployment(
         &self,
         request: &Request,
         collected: &Collected,
-        before: Option<Timestamp>,
+        ended: Timestamp,
     ) -> Deployment {
-        let finished = self
-            .plan
-            .finished
-            .or(request.work_end)
-            .or(before)
-            .unwrap_or_else(|| whole_second(self.instance.now()));
+        let finished = self.plan.finished.or(request.work_end).unwrap_or(ended);
         let began = collected.run.run.stage.began.as_ref().map(|told| told.at);
         let started = self.plan.started.or(request.work_start).or(began);
         let started = started.filter(|started| *started <= finished);
@@ -134,7 +129,7 @@ fn totals(run: &RunTrail) -> Option<(u64, u64)> {
 }
 
 /// A moment as exact as the instance stores it.
-fn whole_second(moment: Timestamp) -> Timestamp {
+pub(super) fn whole_second(moment: Timestamp) -> Timestamp {
     Timestamp::from_second(moment.as_second()).unwrap_or(moment)
 }
 

@@ -255,3 +255,19 @@ fn an_account_without_rights_is_told_what_it_lacks() {
         "{finished:?}"
     );
 }
+
+#[test]
+fn the_end_is_when_the_step_began_and_not_when_a_slow_party_answered() {
+    let office = Office::new();
+    let number = office.gated();
+    let slow = azure::Fault::Slow { delay_ms: 2500 };
+    office
+        .azure
+        .fail(azure::On::any(), azure::When::Nth(1), slow);
+    let mut running = office.record().start().unwrap();
+    running.wait_for_line("found", BOUND);
+    let found = office.world.sim.now();
+    let finished = running.wait(BOUND);
+    closed(&office, &number, "successful", &finished);
+    assert!(office.column(&number, "work_end") <= found, "{finished:?}");
+}
