@@ -42,6 +42,7 @@ const QUIET: [&str; 12] = [
 pub struct Browser {
     answer: Answer,
     dark: bool,
+    size: (u32, u32),
 }
 
 /// What came of opening a page.
@@ -81,7 +82,15 @@ impl Browser {
         Self {
             answer,
             dark: false,
+            size: (1280, 800),
         }
+    }
+
+    /// Draws it in a window of this size, in pixels: a phone is 390 wide. What is merely opened gets 500 at least.
+    #[must_use]
+    pub fn sized(mut self, width: u32, height: u32) -> Self {
+        self.size = (width, height);
+        self
     }
 
     /// Opens it for somebody who prefers dark colours.
@@ -115,13 +124,12 @@ impl Browser {
         })
     }
 
-    /// Draws the top of the page into a PNG file.
+    /// Draws what the window shows of the page into a PNG file.
     ///
     /// # Errors
     /// As [`Browser::open`].
-    pub fn screenshot(&self, path: &Path, width: u32, height: u32) -> Result<()> {
-        let size = format!("--window-size={width},{height}");
-        self.draw("--screenshot=", path, &[size.into()])
+    pub fn screenshot(&self, path: &Path) -> Result<()> {
+        self.draw("--screenshot=", path, &[])
     }
 
     /// Prints the page into a PDF file.
@@ -154,6 +162,7 @@ impl Browser {
             .arg("--proxy-bypass-list=<-loopback>")
             .arg("--enable-logging=stderr")
             .arg("--timeout=10000")
+            .arg(format!("--window-size={},{}", self.size.0, self.size.1))
             .args(arguments);
         if self.dark {
             command.arg("--blink-settings=preferredColorScheme=0");
@@ -252,7 +261,8 @@ mod tests {
         assert_eq!(opened.console, [""; 0]);
         let folder = tempfile::tempdir().unwrap();
         let (png, pdf) = (folder.path().join("a.png"), folder.path().join("a.pdf"));
-        browser.clone().dark().screenshot(&png, 390, 300).unwrap();
+        let phone = browser.clone().dark().sized(390, 300);
+        phone.screenshot(&png).unwrap();
         // The width stands at byte 16 of a PNG file, the height after it.
         let bytes = fs::read(png).unwrap();
         assert_eq!(bytes[16..24], [0, 0, 1, 134, 0, 0, 1, 44]);

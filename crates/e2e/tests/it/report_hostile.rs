@@ -11,7 +11,7 @@ use testkit::browser::{Browser, Opened};
 
 use crate::hostile::{is_command, is_plain};
 use crate::office::RUN;
-use crate::report_world::{Desk, reviewed};
+use crate::report_world::{Desk, escaped, reviewed};
 
 /// What a browser, a Markdown reader, a template engine, a spreadsheet, a terminal and an agent could take for more than
 /// text.
@@ -232,6 +232,80 @@ fn words_of_others_stay_words_in_a_browser() {
             .any(|address| address.starts_with("http://127.0.0.1:8008/")),
         "{opened:?}"
     );
+    desk.office.is_content();
+}
+
+#[test]
+fn no_word_is_too_long_for_a_phone() {
+    let desk = desk();
+    let endless = "Donaudampfschifffahrt".repeat(40);
+    desk.office.azure.add_commits(
+        RUN,
+        vec![CommitSeed {
+            message: endless.clone(),
+            author: Person::new(&endless, &format!("{endless}@shop.example")),
+            ..CommitSeed::default()
+        }],
+    );
+    recorded(&desk);
+    desk.write("close_notes", &endless);
+    let page = desk.asked(&["audit", &desk.number, "--format", "html"]);
+    let period = desk.asked(&[
+        "audit",
+        "--from",
+        "2026-11-25",
+        "--to",
+        "2026-11-26",
+        "--format",
+        "html",
+    ]);
+    // A window of a headless browser has a least width; a frame in it has none.
+    let measure = "<script>onload = () => document.title = f.contentDocument.documentElement.scrollWidth</script>";
+    for html in [page, period] {
+        let frame = format!(
+            "<iframe id=f style='width:390px;height:800px;border:0' srcdoc=\"{}\"></iframe>",
+            escaped(&html)
+        );
+        let opened = Browser::text(format!("<!DOCTYPE html>{frame}{measure}"))
+            .open()
+            .unwrap();
+        assert_eq!(opened.title, "390");
+    }
+}
+
+#[test]
+fn a_secret_in_a_message_of_others_goes_no_further() {
+    let desk = Desk::new();
+    let secret = desk.office.world.sim.credentials().password.clone();
+    let azure = &desk.office.azure;
+    azure.add_commits(
+        RUN,
+        vec![CommitSeed {
+            message: format!("Use \"{secret}\" for now"),
+            ..CommitSeed::default()
+        }],
+    );
+    let item = azure.add_work_item(WorkItemSeed {
+        title: format!("Change {secret}"),
+        ..WorkItemSeed::default()
+    });
+    azure.link_work_items(RUN, &[item]);
+    let finished = desk.office.run(&desk.record());
+    let record = desk.office.file(&desk.number, "snowgate-record-");
+    assert!(record.contains("\"Use \\\"***\\\" for now\""), "{record}");
+    let html = desk.office.file(&desk.number, "snowgate-audit-");
+    assert!(html.contains("Use &quot;***&quot; for now"), "{html}");
+    for text in [
+        &record,
+        &html,
+        &finished.raw(),
+        &desk.office.column(&desk.number, "close_notes"),
+    ] {
+        assert!(!text.contains(&secret), "{text}");
+    }
+    assert!(!desk.office.notes(&desk.number)[0].contains(&secret));
+    let asked = desk.asked(&["audit", &desk.number, "--format", "json"]);
+    assert!(!asked.contains(&secret), "{asked}");
     desk.office.is_content();
 }
 
