@@ -72,7 +72,7 @@ fn results_are_counted_hashed_and_attached_once() {
     let line = format!("File: TEST-shop.xml ({} bytes, SHA-256 ", JUNIT.len());
     for told in [
         "3 tests, 1 failed, 1 skipped",
-        "lint: 1 errors, 2 warnings, 1 notes",
+        "lint: 1 error, 2 warnings, 1 note",
         &line,
     ] {
         assert!(notes[0].contains(told), "{told}: {}", notes[0]);
