@@ -25,9 +25,17 @@ pub(crate) struct Facts {
     pub(crate) work_items_total: usize,
     pub(crate) tests: Option<(u64, u64)>,
     pub(crate) files: Vec<(Claim, Option<String>)>,
-    /// Where all of it is, if it is anywhere.
-    pub(crate) record: Option<String>,
+    /// The file that holds all of it, if there is one.
+    pub(crate) record: Option<Claim>,
     pub(crate) retrospective: bool,
+}
+
+impl Facts {
+    /// The files on the change, as they were when they were attached.
+    pub(crate) fn claims(&self) -> Vec<Claim> {
+        let files = self.files.iter().map(|(claim, _)| claim);
+        self.record.iter().chain(files).cloned().collect()
+    }
 }
 
 /// What tells the note of this deployment from all others: the stage and how it ended, never the attempt.
@@ -37,7 +45,7 @@ pub(crate) fn marker(key: &str, outcome: Outcome) -> String {
 
 /// The rendered texts of one record.
 pub(crate) struct Notes {
-    pub(crate) close: String,
+    close: String,
     work: String,
     marker: String,
 }
@@ -51,7 +59,7 @@ impl Notes {
         let close = render("closeNotes", &plan.texts.close_notes, facts)?;
         let work = render("workNote", &plan.texts.work_note, facts)?;
         Ok(Self {
-            close: with_tail(close.trim(), marker),
+            close: close.trim().to_owned(),
             work: work.trim().to_owned(),
             marker: marker.to_owned(),
         })
@@ -70,23 +78,42 @@ impl Notes {
                     .to_owned(),
             );
         }
-        let files = facts.files.len();
-        let mut room = OURS;
-        for (index, (claim, summary)) in facts.files.iter().enumerate() {
-            let mut line = audit::claims::line(claim);
-            if let Some(summary) = summary {
-                line = format!("{line}\n  {summary}");
-            }
-            room = room.saturating_sub(line.chars().count());
-            if room == 0 {
-                lines.push(format!("and {} more files", files - index));
-                break;
-            }
-            lines.push(line);
-        }
+        lines.extend(files(facts));
         lines.push(self.marker.clone());
         with_tail(&self.work, &lines.join("\n"))
     }
+
+    /// The close notes: the user's text, the files, and the marker. Who may not read work notes sees here what each
+    /// file was when it was attached.
+    pub(crate) fn close(&self, facts: &Facts) -> String {
+        let mut lines = files(facts);
+        lines.push(self.marker.clone());
+        with_tail(&self.close, &lines.join("\n"))
+    }
+}
+
+/// A line for each file on the change, as many as have room.
+fn files(facts: &Facts) -> Vec<String> {
+    let record = facts.record.iter().map(|claim| (claim, None));
+    let others = facts
+        .files
+        .iter()
+        .map(|(claim, summary)| (claim, summary.as_ref()));
+    let total = facts.files.len() + usize::from(facts.record.is_some());
+    let (mut lines, mut room) = (Vec::new(), OURS);
+    for (claim, summary) in record.chain(others) {
+        let mut line = audit::claims::line(claim);
+        if let Some(summary) = summary {
+            line = format!("{line}\n  {summary}");
+        }
+        room = room.saturating_sub(line.chars().count());
+        if room == 0 {
+            lines.push(format!("and {} more files", total - lines.len()));
+            break;
+        }
+        lines.push(line);
+    }
+    lines
 }
 
 /// The facts of a run for templates, with what is known late.
@@ -110,9 +137,6 @@ fn told(facts: &Facts) -> Vec<String> {
     }
     if let Some((total, failed)) = facts.tests {
         lines.push(format!("Tests: {total}, {failed} failed"));
-    }
-    if let Some(record) = &facts.record {
-        lines.push(format!("All of it: {record} (attached)"));
     }
     lines
 }
@@ -155,16 +179,22 @@ mod tests {
                 claim("junit.xml"),
                 Some("3 tests, 0 failed, 0 skipped".to_owned()),
             )],
-            record: Some("record.json".to_owned()),
+            record: Some(claim("record.json")),
             retrospective: false,
         };
+        let close = notes("").close(&facts);
+        assert_eq!(
+            audit::claims::read(&close),
+            [claim("record.json"), claim("junit.xml")]
+        );
+        assert!(close.ends_with("\n[snowgate azdo:p:run:1:A successful]"));
         let note = notes("Deployed.").work(&facts, None, "");
         assert!(
             note.starts_with("Deployed.\nCommits: 5000\nWork items: #1, #2, "),
             "{note}"
         );
         assert!(
-            note.contains("#20, and 780 more\nTests: 120, 2 failed\n"),
+            note.contains("#20, and 780 more\nTests: 120, 2 failed\nFile: record.json (3 bytes"),
             "{note}"
         );
         assert!(
@@ -175,7 +205,10 @@ mod tests {
             note.ends_with("\n[snowgate azdo:p:run:1:A successful]"),
             "{note}"
         );
-        assert_eq!(audit::claims::read(&note), [claim("junit.xml")]);
+        assert_eq!(
+            audit::claims::read(&note),
+            [claim("record.json"), claim("junit.xml")]
+        );
     }
 
     #[test]
@@ -192,9 +225,11 @@ mod tests {
                 files: (0..files).map(|n| (claim(&format!("{n}-{}.xml", "x".repeat(80))), None)).collect(),
                 ..Facts::default()
             };
-            let note = notes(&text).work(&facts, None, "");
-            prop_assert!(note.chars().count() <= WIDTH);
-            prop_assert!(note.ends_with("[snowgate azdo:p:run:1:A successful]"));
+            let notes = Notes { close: text.clone(), ..notes(&text) };
+            for note in [notes.work(&facts, None, ""), notes.close(&facts)] {
+                prop_assert!(note.chars().count() <= WIDTH);
+                prop_assert!(note.ends_with("[snowgate azdo:p:run:1:A successful]"));
+            }
         }
     }
 }

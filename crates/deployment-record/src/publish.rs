@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 
 use audit::SummaryLine;
+use audit::claims::Claim;
 use audit::collect::{Scope, StagePlace};
 use audit::trail::{Ended, RunTrail, Trail};
 use change::{Correlation, Outcome, Place, Request, RunKey};
@@ -24,6 +25,8 @@ pub(crate) struct Hints {
     pub(crate) outcome: Outcome,
     /// Whether the change is left short of where it should be.
     pub(crate) left: bool,
+    /// What was attached.
+    pub(crate) claims: Vec<Claim>,
 }
 
 /// Makes the report of a change that was just recorded.
@@ -47,6 +50,7 @@ pub(crate) async fn report(
         started: hints.started,
         finished: Some(hints.finished),
         ended: Some(ended(story.facts(), hints.outcome)),
+        claims: hints.claims.clone(),
         ..audit::Hints::default()
     };
     let trail = Trail::new(read, vec![run], &known, task::wall_clock());

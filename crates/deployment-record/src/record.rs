@@ -111,6 +111,7 @@ impl Story<'_, '_> {
             finished: deployment.finished,
             outcome,
             left: recorded.left.is_some(),
+            claims: deployment.facts.claims(),
         };
         let differs = differs(&recorded.request, outcome);
         if self.plan.audit_report {
@@ -153,7 +154,7 @@ impl Story<'_, '_> {
             self.report
                 .hidden(&notes.work(&deployment.facts, left, &why))
         };
-        let close_notes = self.report.hidden(&notes.close);
+        let close_notes = self.report.hidden(&notes.close(&deployment.facts));
         let tasks = if self.plan.close_tasks {
             Tasks::Close {
                 outcome: deployment.outcome,

@@ -92,7 +92,7 @@ impl<'c> Story<'_, 'c> {
             .attach(&name, "application/json", document, Same::Name)
             .await
         {
-            Ok(claim) => deployment.facts.record = Some(claim.name),
+            Ok(claim) => deployment.facts.record = Some(claim),
             Err(error @ change_control::Error::Refused { .. }) => {
                 missing.push(redact::chain(&error));
             }

@@ -93,7 +93,7 @@ fn a_year_of_work_is_recorded_whole_in_little_memory() {
     for part in [
         "\nCommits: 5000\n",
         ", and 780 more\n",
-        "All of it: snowgate-record-4711-Production-successful.json (attached)",
+        "File: snowgate-record-4711-Production-successful.json (",
     ] {
         assert!(note.contains(part), "{part} not in {note}");
     }
