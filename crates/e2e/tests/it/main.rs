@@ -30,6 +30,7 @@ mod record_kill;
 mod record_missing;
 mod record_secrets;
 mod record_table;
+mod record_tasks;
 mod record_trouble;
 mod record_walks;
 mod report_findings;

@@ -45,7 +45,10 @@ impl Office {
     /// Moves a step's job into the organization.
     pub(crate) fn in_organization(&self, step: Step) -> Step {
         step.variable("System.CollectionUri", &self.azure.collection())
-            .variable("System.TeamFoundationCollectionUri", &self.azure.collection())
+            .variable(
+                "System.TeamFoundationCollectionUri",
+                &self.azure.collection(),
+            )
             .variable("System.TeamProject", &self.azure.project().name)
             .variable("System.TeamProjectId", &self.azure.project().id)
             .secret("System.AccessToken", &self.azure.job_token())
@@ -151,7 +154,10 @@ impl Office {
         let id = self.column(number, "sys_id");
         let rows = self.world.sim.find("sys_attachment", "table_sys_id", &id);
         let named = |row: &&serde_json::Map<String, serde_json::Value>| {
-            row["file_name"].as_str().unwrap_or_default().starts_with(begin)
+            row["file_name"]
+                .as_str()
+                .unwrap_or_default()
+                .starts_with(begin)
         };
         let found: Vec<_> = rows.iter().filter(named).collect();
         assert_eq!(found.len(), 1, "{begin}: {:?}", self.files(number));

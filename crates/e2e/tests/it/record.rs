@@ -17,7 +17,12 @@ fn the_change_of_the_stage_is_closed_with_what_was_deployed() {
     assert!(notes.contains("Run: 20260105.3"), "{notes}");
     assert_eq!(office.column(&number, "work_start"), "2026-01-05 09:10:00");
     assert!(!office.column(&number, "work_end").is_empty());
-    assert_eq!(office.notes(&number).len(), 1, "{:?}", office.notes(&number));
+    assert_eq!(
+        office.notes(&number).len(),
+        1,
+        "{:?}",
+        office.notes(&number)
+    );
     let files = office.files(&number);
     assert_eq!(files.len(), 2, "{files:?}");
     assert_eq!(output(&finished, "changeNumber"), number);

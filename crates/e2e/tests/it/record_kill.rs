@@ -125,7 +125,7 @@ fn cut_off(office: &Office, step: &Step, party: Party, cut: Cut, requests: usize
     match (party, cut) {
         (Party::ServiceNow, Cut::Answered) => sim.fail(On::any(), When::Nth(nth), Fault::Hang),
         (Party::ServiceNow, Cut::Unanswered) => {
-            sim.fail(On::any(), When::Nth(nth), Fault::HangAfterCommit)
+            sim.fail(On::any(), When::Nth(nth), Fault::HangAfterCommit);
         }
         (Party::Azure, _) => {
             organization.fail(azure::On::any(), azure::When::Nth(nth), azure::Fault::Hang);

@@ -198,10 +198,15 @@ fn a_secret_in_a_column_is_hidden() {
     office.gated();
     let step = recording(
         &office,
-        "u_run: \"{{ run.id }}\"\nu_text: Deployed with $(Deploy.Token)",
+        "u_run: \"{{ run.id }}\"\nu_text: Deployed with $(Deploy.Token)\nu_change: \"{{ branch }}\"",
     )
-    .secret("Deploy.Token", "tok-9182-secret");
+    .secret("Deploy.Token", "tok-9182-secret")
+    .variable("Build.SourceBranch", "refs/heads/use-tok-9182-secret")
+    .variable("Build.SourceBranchName", "use-tok-9182-secret");
     office.recorded(&step);
-    assert_eq!(rows(&office)[0]["u_text"], json!("Deployed with ***"));
+    let row = &rows(&office)[0];
+    assert_eq!(row["u_text"], json!("Deployed with ***"));
+    let branch = row["u_change"].as_str().unwrap();
+    assert!(branch.ends_with("use-***"), "{branch}");
     office.is_content();
 }

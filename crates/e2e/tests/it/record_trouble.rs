@@ -271,3 +271,26 @@ fn the_end_is_when_the_step_began_and_not_when_a_slow_party_answered() {
     closed(&office, &number, "successful", &finished);
     assert!(office.column(&number, "work_end") <= found, "{finished:?}");
 }
+
+#[test]
+fn a_lost_answer_to_any_write_leaves_one_note() {
+    for goal in ["closed", "review", "none"] {
+        for reader in ["itil", "change_manager"] {
+            for nth in 1..=2 {
+                let office = Office::with(Options {
+                    journal_readers: vec![reader.to_owned()],
+                    ..Options::default()
+                });
+                let number = office.gated();
+                let on = On::path("/table/change_request").method("PATCH");
+                let lost = Fault::ResetAfterCommit;
+                office.world.sim.fail(on, When::Nth(nth), lost);
+                let finished = office.run(&office.record().input("targetState", goal));
+                let said = format!("{goal} {reader} {nth}: {finished:?}");
+                assert_eq!(finished.result, TaskResult::Succeeded, "{said}");
+                assert_eq!(office.notes(&number).len(), 1, "{said}");
+                assert_ne!(office.column(&number, "work_end"), "", "{said}");
+            }
+        }
+    }
+}
