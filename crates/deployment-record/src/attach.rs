@@ -97,7 +97,7 @@ impl<'a, 'c> Attacher<'a, 'c> {
         let name = self.free_name(&claim, same);
         let claim = Claim { name, ..claim };
         if let Some(there) = self.find(&claim, same) {
-            return Ok(there);
+            return Ok(self.seen(there, same).await);
         }
         let mut tried = false;
         let (id, number) = (&self.id, &self.number);
@@ -131,6 +131,24 @@ impl<'a, 'c> Attacher<'a, 'c> {
             size: there.size.unwrap_or(claim.size),
             sha256: there.hash.clone().unwrap_or_else(|| claim.sha256.clone()),
         })
+    }
+
+    /// What is known of a file that is there. One that is known by its name alone may hold something else than what was
+    /// to be attached, so where the instance says no hash, it is read.
+    async fn seen(&self, there: Claim, same: Same) -> Claim {
+        let named = |file: &&Attachment| file.file_name == there.name;
+        let says = self
+            .present
+            .iter()
+            .find(named)
+            .is_some_and(|file| file.hash.is_some());
+        if says || same == Same::Content {
+            return there;
+        }
+        match self.read(&there.name).await {
+            Some(bytes) => claim(&there.name, &bytes),
+            None => there,
+        }
     }
 
     /// The name itself; where another file bears it, with the beginning of the hash.

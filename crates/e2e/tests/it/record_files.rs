@@ -269,3 +269,34 @@ fn an_upload_whose_answer_is_lost_is_not_repeated() {
         }
     }
 }
+
+#[test]
+fn the_close_notes_name_the_file_that_is_there_and_not_the_one_that_would_be() {
+    for hidden in [false, true] {
+        let office = Office::new();
+        if hidden {
+            let column = "sys_attachment.hash".to_owned();
+            let hide = |options: &mut Options| options.hidden_columns.push(column);
+            office.world.sim.configure(hide);
+        }
+        let number = office.gated();
+        let sim = &office.world.sim;
+        sim.hold(&number, "nina.network", "Call the bank").unwrap();
+        office.run(&office.record());
+        sim.release(&number, "nina.network").unwrap();
+        // By now the run brings more than the record of the first attempt says.
+        office.azure.add_many_commits(crate::office::RUN, 5);
+        office.run(&office.record());
+        assert_eq!(office.column(&number, "state"), "3");
+        let id = office.column(&number, "sys_id");
+        let files = sim.find("sys_attachment", "table_sys_id", &id);
+        let named = |file: &&serde_json::Map<String, serde_json::Value>| {
+            let name = file["file_name"].as_str().unwrap();
+            name.starts_with("snowgate-record-")
+        };
+        let record = files.iter().find(named).expect("the record");
+        let hash = record["hash"].as_str().unwrap();
+        let notes = office.column(&number, "close_notes");
+        assert!(notes.contains(hash), "{hidden}: {hash} is not in {notes}");
+    }
+}
