@@ -68,6 +68,24 @@ fn an_approval_after_the_deployment_began_is_too_late() {
 }
 
 #[test]
+fn the_step_judges_by_what_it_knows_better_than_the_change() {
+    let desk = Desk::new();
+    let sim = &desk.office.world.sim;
+    sim.configure(|options| options.write_protected = vec!["change_request.work_start".to_owned()]);
+    let step = desk.record().input("startedAt", "2026-11-25T09:12:00Z");
+    let finished = desk.office.run(&step);
+    assert_eq!(
+        desk.office.column(&desk.number, "work_start"),
+        "2026-11-25 09:20:01"
+    );
+    let begun = "after the deployment had begun at 2026-11-25 09:12:00 UTC";
+    assert!(finished.shown().contains(begun), "{finished:?}");
+    let html = desk.office.file(&desk.number, "snowgate-audit-");
+    assert!(html.contains(begun), "{html}");
+    desk.office.is_content();
+}
+
+#[test]
 fn success_is_not_claimed_for_a_failure() {
     let desk = Desk::new();
     desk.step(&[("state", "0"), ("work_end", "2026-11-25 09:40:00")]);
