@@ -144,7 +144,7 @@ pub(crate) fn page(plan: &Plan, ending: &Ending, seen: &Seen, log: &Log) -> Stri
     if let Ending::Recorded(record) = ending {
         page.row("Outcome", &record.outcome.to_string());
     }
-    page.list("Audit findings", &seen.findings);
+    page.list("Audit", &seen.findings);
     page.list("Evidence", &seen.files);
     page.list("Warnings", &log.warnings());
     page.list("What happened", &log.history());
