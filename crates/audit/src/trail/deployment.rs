@@ -58,7 +58,7 @@ impl Deployment {
         let (ended, ended_source) = ended(last, hints);
         Self {
             service: service(change, hints),
-            environment: environment(last, hints),
+            environment: environment(change, last, hints),
             happened,
             started: start_told.first().cloned(),
             finished: finish_told.first().cloned(),
@@ -186,28 +186,39 @@ fn service(change: &Change, hints: &Hints) -> Option<String> {
 pub(crate) fn named_services(change: &Change) -> Vec<String> {
     let fields = [&change.business_service, &change.configuration_item];
     let mut all: Vec<String> = fields.into_iter().flatten().cloned().collect();
-    let texts = [
-        Some(change.description.as_str()),
-        change.close_notes.as_deref(),
-    ];
-    for line in texts.into_iter().flatten().flat_map(str::lines) {
-        if let Some(name) = line.trim().strip_prefix("Service:") {
-            let name = name.trim();
-            if !name.is_empty() && !all.iter().any(|known| known == name) {
-                all.push(name.to_owned());
-            }
+    for name in named(change, "Service:") {
+        if !all.iter().any(|known| known == name) {
+            all.push(name.to_owned());
         }
     }
     all
 }
 
-fn environment(last: Option<&Run>, hints: &Hints) -> Option<String> {
+/// What lines of the change's description and close notes say behind such a word.
+fn named<'c>(change: &'c Change, word: &str) -> impl Iterator<Item = &'c str> {
+    let texts = [
+        Some(change.description.as_str()),
+        change.close_notes.as_deref(),
+    ];
+    let lines = texts.into_iter().flatten().flat_map(str::lines);
+    let names = lines.filter_map(move |line| Some(line.trim().strip_prefix(word)?.trim()));
+    names.filter(|name| !name.is_empty())
+}
+
+/// The environment by the record in Azure DevOps, else by what the change's texts say, else the stage.
+fn environment(change: &Change, last: Option<&Run>, hints: &Hints) -> Option<String> {
     let record = || {
         let newest = last?.deployments.iter().max_by_key(|d| d.started)?;
         Some(newest.environment.clone())
     };
     let stage = || Some(last?.stage.name.clone()).filter(|name| !name.is_empty());
-    hints.environment.clone().or_else(record).or_else(stage)
+    let said = || named(change, "Environment:").next().map(str::to_owned);
+    hints
+        .environment
+        .clone()
+        .or_else(record)
+        .or_else(said)
+        .or_else(stage)
 }
 
 impl Run {
@@ -218,5 +229,37 @@ impl Run {
             "" => format!("{kind} {}", self.id),
             number => format!("{kind} {number} ({})", self.id),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::rules::tests::{change, run};
+
+    #[test]
+    fn the_environment_is_told_by_the_best_record_there_is() {
+        let mut change = change().change;
+        let mut run = run().run;
+        let hints = Hints::default();
+        run.stage.name = "To production".to_owned();
+        let told = |change: &Change, run: &Run, hints: &Hints| {
+            environment(change, Some(run), hints).unwrap_or_default()
+        };
+        run.deployments.clear();
+        change.close_notes = None;
+        assert_eq!(told(&change, &run, &hints), "To production");
+        change.close_notes = Some("Done.\n Environment: eu-prod\nEnvironment:\n".to_owned());
+        assert_eq!(told(&change, &run, &hints), "eu-prod");
+        run.deployments.push(super::super::EnvironmentDeployment {
+            environment: "production".to_owned(),
+            ..super::super::EnvironmentDeployment::default()
+        });
+        assert_eq!(told(&change, &run, &hints), "production");
+        let known = Hints {
+            environment: Some("here".to_owned()),
+            ..Hints::default()
+        };
+        assert_eq!(told(&change, &run, &known), "here");
     }
 }

@@ -171,7 +171,7 @@ pub struct FailedJob {
 }
 
 /// One job's deployment to an environment.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct EnvironmentDeployment {
     /// The environment's name.
