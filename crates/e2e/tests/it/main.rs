@@ -6,6 +6,7 @@
 
 mod front;
 mod office;
+mod report_tricks;
 mod report_world;
 mod world;
 
