@@ -153,7 +153,7 @@ impl Browser {
     fn visit(&self, arguments: &[OsString]) -> Result<Visit> {
         let recorder = Recorder::start(self.answer.clone())?;
         let scratch = tempfile::Builder::new().prefix("browser-").tempdir()?;
-        let mut command = Command::new("chromium");
+        let mut command = Command::new(program());
         command
             .args(QUIET)
             .arg(format!("--user-data-dir={}", scratch.path().display()))
@@ -175,6 +175,15 @@ impl Browser {
             requests: recorder.others(),
         })
     }
+}
+
+/// The browser: as named by whoever runs the tests, else the one of that name on the search path.
+#[expect(
+    clippy::disallowed_methods,
+    reason = "the environment says which browser the machine has"
+)]
+fn program() -> OsString {
+    std::env::var_os("SNOWGATE_CHROMIUM").unwrap_or_else(|| "chromium".into())
 }
 
 struct Visit {
