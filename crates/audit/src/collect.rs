@@ -11,7 +11,6 @@ mod timeline;
 use ::change::{Place, RunKey};
 use azure_devops::{EnvironmentId, Organization};
 use jiff::Timestamp;
-use servicenow::Instance;
 
 use crate::marks;
 use crate::trail::{ChangeTrail, Gap, Hints, Run, RunTrail, Stage, Trail};
@@ -102,27 +101,23 @@ impl StagePlace {
     }
 }
 
-/// Collects one change with all its runs, and judges it.
+/// Follows a change that was read to its stages, and judges it at `now`.
 ///
 /// `all` is handed every commit and every work item as it comes; the report keeps the first of them and counts the
 /// rest.
-///
-/// # Errors
-/// Only where the change itself cannot be read.
-pub async fn trail(
-    instance: &Instance,
+pub async fn follow(
+    mut read: ChangeTrail,
+    mut places: Vec<Place>,
     organization: Option<&Organization>,
-    request: &::change::Request,
     scope: Scope,
     hints: &Hints,
+    now: Timestamp,
     all: &mut (dyn FnMut(Piece<'_>) + Send),
-) -> Result<Trail, Error> {
-    let mut read = change(instance, request).await?;
-    let mut places = places(&read);
+) -> Trail {
     if places.len() > MOST_RUNS {
         read.gaps.push(Gap {
             what: format!("{} further stages", places.len() - MOST_RUNS),
-            source: format!("the texts of {}", request.number),
+            source: format!("the texts of {}", read.change.number),
             why: format!("one change is followed to {MOST_RUNS} stages"),
         });
         places.truncate(MOST_RUNS);
@@ -133,7 +128,7 @@ pub async fn trail(
         let place = StagePlace::of(place, hints, until);
         runs.push(run(organization, &place, scope, all).await);
     }
-    Ok(Trail::new(read, runs, hints, instance.now()))
+    Trail::new(read, runs, hints, now)
 }
 
 /// The stages that a change names: in its key, and in marks on its close notes and work notes. Once each; which

@@ -11,7 +11,7 @@ use jiff::Timestamp;
 use serde::Serialize;
 
 use crate::claims::Claim;
-use crate::rules::{self, Ruling, Severity, Verdict};
+use crate::rules::{self, Ruling, Verdict};
 
 pub use change::{Approval, Change, ChangeTrail, File, Note, Notes};
 pub use code::{
@@ -145,16 +145,6 @@ impl Trail {
         };
         trail.judge();
         trail
-    }
-
-    /// The worst severity among the rules that are broken.
-    #[must_use]
-    pub fn worst(&self) -> Option<Severity> {
-        let broken = self
-            .findings
-            .iter()
-            .filter(|f| f.verdict == Verdict::Broken);
-        broken.map(|finding| finding.severity).max()
     }
 
     fn judge(&mut self) {

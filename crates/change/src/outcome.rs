@@ -30,14 +30,6 @@ impl Outcome {
         self.row().1
     }
 
-    /// The outcome that a shipped close code says.
-    #[must_use]
-    pub fn from_word(word: &str) -> Option<Self> {
-        ALL.iter()
-            .find(|(_, known, _)| *known == word)
-            .map(|(outcome, _, _)| *outcome)
-    }
-
     /// The outcome that a close code of any instance claims, by the shape of its words: instances have codes of their
     /// own, which mostly hold one of the shipped words. `None` for one that says neither.
     #[must_use]
@@ -79,10 +71,8 @@ mod tests {
         for (outcome, word, words) in ALL {
             assert_eq!(outcome.word(), word);
             assert_eq!(outcome.to_string(), words);
-            assert_eq!(Outcome::from_word(word), Some(outcome));
+            assert_eq!(Outcome::claimed_by(word), Some(outcome));
         }
-        assert_eq!(Outcome::from_word("Successful"), None);
-        assert_eq!(Outcome::from_word(""), None);
     }
 
     #[test]

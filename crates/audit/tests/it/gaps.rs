@@ -93,9 +93,10 @@ async fn without_azure_devops_the_change_still_has_a_report() {
         .unwrap()
         .unwrap();
     let hints = Hints::default();
-    let trail = collect::trail(&instance, None, &request, Scope::ALL, &hints, &mut |_| ())
-        .await
-        .unwrap();
+    let read = collect::change(&instance, &request).await.unwrap();
+    let places = collect::places(&read);
+    let now = instance.now();
+    let trail = collect::follow(read, places, None, Scope::ALL, &hints, now, &mut |_| ()).await;
     assert_eq!(trail.gaps.len(), 1);
     assert_eq!(trail.gaps[0].why, "no connection to Azure DevOps was given");
     assert!(
@@ -151,11 +152,29 @@ async fn a_change_that_cannot_be_read_is_an_error() {
     let instance = world.instance();
     let mut request = change::Request::example();
     request.sys_id = "f".repeat(32).parse().unwrap();
-    let hints = Hints::default();
-    let result = collect::trail(&instance, None, &request, Scope::ALL, &hints, &mut |_| ()).await;
-    let error = result.unwrap_err();
+    let error = collect::change(&instance, &request).await.unwrap_err();
     assert_eq!(
         error.to_string(),
         "could not read change request CHG0030001"
     );
+}
+
+#[tokio::test]
+async fn a_change_that_names_very_many_stages_is_followed_to_some_and_says_so() {
+    let world = world();
+    let instance = world.instance();
+    let number = crate::harness::NUMBER.parse().unwrap();
+    let found = instance.change_requests().by_number(&number).await;
+    let request = found.unwrap().unwrap();
+    let mut read = collect::change(&instance, &request).await.unwrap();
+    let marks = (1..=25).map(|run| format!("[snowgate azdo:p:run:{run}:Production successful]"));
+    read.change.correlation.clear();
+    read.change.close_notes = Some(marks.collect::<Vec<_>>().join("\n"));
+    let places = collect::places(&read);
+    assert_eq!(places.len(), 25);
+    let hints = Hints::default();
+    let now = instance.now();
+    let trail = collect::follow(read, places, None, Scope::ALL, &hints, now, &mut |_| ()).await;
+    assert_eq!(trail.runs.len(), 20);
+    assert_eq!(trail.gaps[0].what, "5 further stages");
 }

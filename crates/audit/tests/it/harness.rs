@@ -186,16 +186,18 @@ impl World {
             Piece::WorkItem(_) => items += 1,
         };
         let organization = self.organization();
-        let trail = collect::trail(
-            &instance,
+        let read = collect::change(&instance, &request).await.unwrap();
+        let places = collect::places(&read);
+        let trail = collect::follow(
+            read,
+            places,
             Some(&organization),
-            &request,
             scope,
             hints,
+            instance.now(),
             &mut all,
         )
-        .await
-        .unwrap();
+        .await;
         (trail, commits, items)
     }
 

@@ -112,7 +112,7 @@ async fn the_worst_case_is_found_whole() {
             ("author-among-approvers", Broken),
         ]
     );
-    assert_eq!(trail.worst(), Some(Severity::High));
+    assert_eq!(trail.findings[0].severity, Severity::High);
     let late = finding(&trail, "approved-before-deployment");
     assert!(
         late.says.contains("approved at 2026-11-25 09:30:00 UTC"),

@@ -1,7 +1,7 @@
 //! One change, from its record to its runs.
 
-use ::audit::collect::{self, Piece, Scope, StagePlace};
-use ::audit::trail::{ChangeTrail, Gap};
+use ::audit::collect::{self, Piece, Scope};
+use ::audit::trail::ChangeTrail;
 use ::audit::{Hints, Period, PeriodRow, Trail};
 use change::{Number, Place, Request, RunKey};
 
@@ -10,9 +10,6 @@ use super::{NoReport, Report};
 use crate::command_line::Format;
 use crate::connect::Parties;
 use crate::terminal::Terminal;
-
-/// Stages that are followed for one change. More share it only by mistake, and each costs a dozen requests.
-const MOST_STAGES: usize = 20;
 
 /// The report of one change.
 ///
@@ -66,7 +63,7 @@ pub(super) async fn of(
 }
 
 /// Adds the runs that the change names, and the one that the user does.
-async fn whole(parties: &Parties, mut read: ChangeTrail, stage: Option<&StageOf>) -> Trail {
+async fn whole(parties: &Parties, read: ChangeTrail, stage: Option<&StageOf>) -> Trail {
     let mut places = collect::places(&read);
     // Run ids are the organization's, so a project's name and its id are no two runs.
     let same = |a: &Place, b: &Place| a.run == b.run && a.stage == b.stage;
@@ -75,34 +72,19 @@ async fn whole(parties: &Parties, mut read: ChangeTrail, stage: Option<&StageOf>
     {
         places.insert(0, place);
     }
-    if places.len() > MOST_STAGES {
-        read.gaps.push(Gap {
-            what: format!("{} further stages", places.len() - MOST_STAGES),
-            source: format!("the texts of {}", read.change.number),
-            why: format!("one change is followed to {MOST_STAGES} stages"),
-        });
-        places.truncate(MOST_STAGES);
-    }
     // The report keeps the first of a long list and counts the rest, so nobody takes the pieces here.
     let mut nobody = |_: Piece<'_>| {};
-    let until = collect::last_use(&read);
-    let mut runs = Vec::with_capacity(places.len());
-    for place in places {
-        let stage = StagePlace {
-            place,
-            environment_id: None,
-            environment: None,
-            until,
-        };
-        let run = collect::run(
-            parties.organization.as_ref(),
-            &stage,
-            Scope::ALL,
-            &mut nobody,
-        );
-        runs.push(Box::pin(run).await);
-    }
-    Trail::new(read, runs, &Hints::default(), parties.instance.now())
+    let hints = Hints::default();
+    let followed = collect::follow(
+        read,
+        places,
+        parties.organization.as_ref(),
+        Scope::ALL,
+        &hints,
+        parties.instance.now(),
+        &mut nobody,
+    );
+    Box::pin(followed).await
 }
 
 /// The stage that the user names, in the project of the configuration.
