@@ -83,3 +83,33 @@ pub enum Error {
         offered: String,
     },
 }
+
+/// Whose turn it is after a move was not made.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Blame {
+    /// The instance could not be reached for long enough, or never answered clearly.
+    Unreachable,
+    /// The instance understood and refused.
+    Refused,
+    /// What was asked for is not there, or cannot be asked.
+    Asked,
+}
+
+impl Error {
+    /// Whose turn it is.
+    #[must_use]
+    pub fn blame(&self) -> Blame {
+        match self {
+            Self::Unavailable { .. } | Self::Busy { .. } | Self::Unclear { .. } => {
+                Blame::Unreachable
+            }
+            Self::Refused { .. } | Self::TooManyGenerations(_) | Self::NoStep { .. } => {
+                Blame::Refused
+            }
+            Self::NoSuchNumber(_)
+            | Self::BadQuery { .. }
+            | Self::QueryMatchesNone
+            | Self::QueryMatchesMany { .. } => Blame::Asked,
+        }
+    }
+}

@@ -16,7 +16,7 @@ mod wait;
 pub use ask::Asked;
 pub use close::{Closing, Earlier, Left, Recorded, Tasks, obstacle};
 pub use control::Control;
-pub use error::Error;
+pub use error::{Blame, Error};
 pub use implement::Started;
 pub use news::News;
 pub use open::{How, Opened, Opening, Order, Place};

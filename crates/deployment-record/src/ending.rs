@@ -1,7 +1,7 @@
 //! How the step can end, and the one table that maps endings to what the agent is told.
 
 use change::{Outcome, Request};
-use change_control::Left;
+use change_control::{Blame, Left};
 use pipelines_agent::Outcome as Result;
 use pipelines_agent::interrupt::Cause;
 
@@ -96,20 +96,14 @@ impl Ending {
 
 impl From<change_control::Error> for Ending {
     fn from(error: change_control::Error) -> Self {
-        use change_control::Error as E;
         let text = redact::chain(&error);
-        match error {
-            E::Unavailable { .. } | E::Busy { .. } | E::Unclear { .. } => Self::Unreachable {
+        match error.blame() {
+            Blame::Unreachable => Self::Unreachable {
                 error: text,
                 fails: true,
             },
-            E::Refused { .. } | E::TooManyGenerations(_) | E::NoStep { .. } => {
-                Self::Refused { error: text }
-            }
-            E::NoSuchNumber(_)
-            | E::BadQuery { .. }
-            | E::QueryMatchesNone
-            | E::QueryMatchesMany { .. } => Self::BadInput(vec![text]),
+            Blame::Refused => Self::Refused { error: text },
+            Blame::Asked => Self::BadInput(vec![text]),
         }
     }
 }
