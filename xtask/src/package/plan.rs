@@ -18,6 +18,9 @@ const TASK_PROGRAMS: [(&str, &str); 2] = [
     ("tasks/ServiceNowDeploymentRecord", "deployment-record"),
 ];
 
+/// The task that Azure DevOps itself carries out: its task.json is all of it.
+const WITHOUT_PROGRAM: &str = "tasks/ServiceNowReleaseGate";
+
 /// Where the bytes of one entry come from.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Source {
@@ -63,7 +66,8 @@ impl Plan {
                 entries.push(tracked(&path));
             }
         }
-        for folder in extension.task_folders() {
+        let on_agents = extension.task_folders().into_iter();
+        for folder in on_agents.filter(|folder| *folder != WITHOUT_PROGRAM) {
             let (_, crate_name) = TASK_PROGRAMS
                 .iter()
                 .find(|(known, _)| *known == folder)
