@@ -78,7 +78,7 @@ fn rules(workspace: &Workspace) -> Result<()> {
     let tasks = tasks::read(workspace)?;
     problems.extend(tasks::problems(workspace, &tasks)?);
     problems.extend(pipelines::problems(workspace, &tasks)?);
-    problems.extend(pages::problems(workspace, &tasks)?);
+    problems.extend(pages::problems(workspace, tasks.keys())?);
     for problem in &problems {
         note(problem);
     }

@@ -15,6 +15,7 @@ mod built;
 mod check;
 mod demo;
 mod package;
+mod pages;
 mod setup;
 mod shell;
 mod sim;
@@ -39,6 +40,7 @@ cargo xtask <command>
   sim [--servicenow ADDR:PORT] [--azure-devops ADDR:PORT]
                           run both simulators until interrupted
   bench gate|record       measure one of the packed tasks
+  pages [--check]         write the tables of inputs and outputs on our pages anew, from each task.json
   version MAJOR.MINOR.PATCH
                           set the one version
 ";
@@ -64,6 +66,7 @@ fn run(command: &str, args: Args) -> anyhow::Result<ExitCode> {
         "demo" => demo::run(&workspace, args)?,
         "sim" => sim::run(&workspace, args)?,
         "bench" => bench::run(&workspace, args)?,
+        "pages" => pages::run(&workspace, args)?,
         "version" => version::run(&workspace, args)?,
         "help" | "--help" | "-h" => print!("{HELP}"),
         other => {

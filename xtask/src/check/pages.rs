@@ -1,139 +1,132 @@
-//! The page about a task names every input with its words, and every output; no others.
+//! What pages promise: the tables of each task say what its `task.json` says, and every code word is told of wherever a
+//! user looks for it.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
 use anyhow::Result;
-use serde_json::Value;
 
-use super::pipelines::words;
+use crate::pages::{self, Page};
 use crate::workspace::Workspace;
 
-/// Task and its page.
-const PAGES: [(&str, &str); 1] = [("ServiceNowDeploymentRecord", "docs/deployment-record.md")];
+/// The listing: whoever has not installed anything yet reads here what there is.
+const LISTING: &str = "extension/overview.md";
 
-pub(super) fn problems(
+/// The page whose table of code words the programs' own tests hold against the programs.
+const WORDS: (&str, &str) = ("README.md", "## What each failure means");
+
+/// The page that says what to do about each of them.
+const MENDS: (&str, &str) = (LISTING, "## Troubleshooting");
+
+pub(super) fn problems<'a>(
     workspace: &Workspace,
-    tasks: &BTreeMap<String, Value>,
+    tasks: impl IntoIterator<Item = &'a String>,
 ) -> Result<Vec<String>> {
-    let mut problems = Vec::new();
-    for (task, path) in PAGES {
-        let faults = faults(&workspace.read(path)?, &tasks[task]);
-        problems.extend(faults.into_iter().map(|it| format!("{path}: {it}")));
-    }
+    let pages = pages::read(workspace)?;
+    let text = |path: &str| {
+        let page = pages.iter().find(|page| page.path == path);
+        page.map_or("", |page| page.text.as_str())
+    };
+    let mut problems = stale(&pages);
+    problems.extend(untold(text(LISTING), tasks));
+    problems.extend(words(text(WORDS.0), text(MENDS.0)));
     Ok(problems)
 }
 
-fn faults(page: &str, task: &Value) -> Vec<String> {
-    let mut faults = Vec::new();
-    for (heading, key) in [("## Inputs", "inputs"), ("## Outputs", "outputVariables")] {
-        let rows = rows(page, heading);
-        let defined = task[key].as_array().map_or(&[][..], Vec::as_slice);
-        let names: BTreeSet<&str> = defined
-            .iter()
-            .filter_map(|it| it["name"].as_str())
-            .collect();
-        let told: BTreeSet<&str> = rows.keys().copied().collect();
-        for name in names.symmetric_difference(&told) {
-            let (has, lacks) = if told.contains(name) {
-                ("the page", "task.json")
-            } else {
-                ("task.json", "the page")
-            };
-            faults.push(format!("{heading}: {has} has {name}, {lacks} has not"));
-        }
-        for (name, row) in rows {
-            let input = defined.iter().find(|it| it["name"] == *name);
-            let words = input
-                .and_then(words)
-                .into_iter()
-                .flat_map(|words| words.keys());
-            for word in words.filter(|word| !row.contains(&format!("`{word}`"))) {
-                faults.push(format!("{heading}: {name} does not tell of `{word}`"));
+fn stale(pages: &[Page]) -> Vec<String> {
+    let stale = pages.iter().filter(|page| !page.is_current());
+    stale
+        .map(|page| {
+            format!(
+                "{}: its tables are not what task.json says; run: cargo xtask pages",
+                page.path
+            )
+        })
+        .collect()
+}
+
+fn untold<'a>(listing: &str, tasks: impl IntoIterator<Item = &'a String>) -> Vec<String> {
+    let mut problems = Vec::new();
+    for task in tasks {
+        for what in ["inputs", "outputs"] {
+            let marker = pages::marker(what, task);
+            if !listing.lines().any(|line| line == marker) {
+                problems.push(format!("{LISTING} has no table for {marker}"));
             }
         }
     }
-    faults
+    problems
 }
 
-/// The rows of all tables under the heading, by the code word in their first cell.
-fn rows<'a>(page: &'a str, heading: &str) -> BTreeMap<&'a str, &'a str> {
+/// Code words that one page has and the other has not.
+fn words(readme: &str, listing: &str) -> Vec<String> {
+    let known = rows(readme, WORDS.1);
+    let mended = rows(listing, MENDS.1);
+    known
+        .symmetric_difference(&mended)
+        .map(|word| {
+            let (has, lacks) = if known.contains(word) {
+                (WORDS, MENDS)
+            } else {
+                (MENDS, WORDS)
+            };
+            format!(
+                "{}, {:?} tells of `{word}`; {}, {:?} does not",
+                has.0, has.1, lacks.0, lacks.1
+            )
+        })
+        .collect()
+}
+
+/// The code words in the first cells of the tables under the heading.
+fn rows<'a>(page: &'a str, heading: &str) -> BTreeSet<&'a str> {
     let section = page.lines().skip_while(|line| *line != heading).skip(1);
     section
         .take_while(|line| !line.starts_with("## "))
-        .filter_map(|line| {
-            let (name, rest) = line.strip_prefix("| `")?.split_once("` |")?;
-            Some((name, rest))
-        })
+        .filter_map(|line| Some(line.strip_prefix("| `")?.split_once("` |")?.0))
         .collect()
 }
 
 #[cfg(test)]
 mod tests {
-    use serde_json::json;
+    use super::{untold, words};
 
-    use super::{faults, problems};
-    use crate::check::tasks;
-    use crate::workspace::Workspace;
-
-    fn found(page: &str) -> Vec<String> {
-        let task = json!({
-            "inputs": [{ "name": "mode", "options": { "a": "A", "b": "B" } }, { "name": "file" }],
-            "outputVariables": [{ "name": "number" }],
-        });
-        faults(page, &task)
-    }
-
-    const PAGE: &str = "\
-# Task
+    const README: &str = "\
+# Page
 | `other` | a table elsewhere |
-## Inputs
-| input | meaning |
+## What each failure means
+| code word | what |
 |---|---|
-| `mode` | `a` or `b` |
-### Files
-| `file` | path |
-## Outputs
-| `number` | number |
+| `refused` | no |
+| `internal` | a bug |
+## Next
+| `more` | a table elsewhere |
 ";
 
     #[test]
-    fn the_tracked_pages_are_right() {
-        let workspace = Workspace::find().unwrap();
-        let tasks = tasks::read(&workspace).unwrap();
-        assert_eq!(problems(&workspace, &tasks).unwrap(), Vec::<String>::new());
+    fn both_pages_have_the_same_code_words() {
+        let listing = README.replace("## What each failure means", "## Troubleshooting");
+        assert_eq!(words(README, &listing), Vec::<String>::new());
+        let listing = listing.replace("`refused`", "`refusd`");
+        assert_eq!(
+            words(README, &listing),
+            [
+                "extension/overview.md, \"## Troubleshooting\" tells of `refusd`; \
+                 README.md, \"## What each failure means\" does not",
+                "README.md, \"## What each failure means\" tells of `refused`; \
+                 extension/overview.md, \"## Troubleshooting\" does not",
+            ]
+        );
     }
 
     #[test]
-    fn a_page_that_tells_all_passes() {
-        assert_eq!(found(PAGE), Vec::<String>::new());
-    }
-
-    #[test]
-    fn what_is_left_out_or_made_up_is_named() {
-        for (from, to, says) in [
-            (
-                "| `file` | path |\n",
-                "",
-                "## Inputs: task.json has file, the page has not",
-            ),
-            (
-                "`file`",
-                "`flie`",
-                "## Inputs: the page has flie, task.json has not",
-            ),
-            (" or `b`", "", "mode does not tell of `b`"),
-            (
-                "| `number` | number |\n",
-                "",
-                "## Outputs: task.json has number",
-            ),
-            ("## Inputs", "## Settings", "task.json has mode"),
-        ] {
-            let found = found(&PAGE.replace(from, to));
-            assert!(
-                found.iter().any(|fault| fault.contains(says)),
-                "{says}: {found:?}"
-            );
-        }
+    fn the_listing_tells_of_every_task() {
+        let tasks = ["X".to_owned()];
+        let listing = "<!-- inputs: X -->\n<!-- end -->\n<!-- outputs: X -->\n<!-- end -->\n";
+        assert_eq!(untold(listing, &tasks), Vec::<String>::new());
+        let found = untold(&listing.replace("outputs", "output"), &tasks);
+        assert_eq!(
+            found,
+            ["extension/overview.md has no table for <!-- outputs: X -->"]
+        );
     }
 }
