@@ -102,8 +102,10 @@ fn deployments(scene: &Scene) -> Result<String> {
     let mut run = Run::queue(&scene.azure, 4801, &SHOES, scene.now()?);
     let good = story::play(scene, &mut run, &GOOD)?;
     say("The page that the record adds to the run, in Markdown");
-    let page = good.page.unwrap_or_default();
+    let page = &good.record_page;
     page.lines().for_each(|line| println!("  {line}"));
+    scene.keep("summary-gate.md", &good.gate_page)?;
+    scene.keep("summary-record.md", &good.record_page)?;
 
     chapter("2. The next run fails half way");
     let mut run = Run::queue(&scene.azure, 4802, &PAIRS, scene.now()?);

@@ -73,6 +73,12 @@ impl Scene {
         change[column].as_str().unwrap_or_default().to_owned()
     }
 
+    /// Keeps a text beside the reports.
+    pub(crate) fn keep(&self, name: &str, text: &str) -> Result<()> {
+        let path = self.out.join(name);
+        fs::write(&path, text).with_context(|| format!("cannot write {}", path.display()))
+    }
+
     /// Names and sizes of the files on a change.
     pub(crate) fn files(&self, number: &str) -> Vec<(String, String)> {
         let id = self.column(number, "sys_id");

@@ -25,8 +25,10 @@ pub(crate) struct Deployment {
 /// A stage that has ended, and its change.
 pub(crate) struct Ended {
     pub(crate) number: String,
-    /// The page that the record adds to the run, in Markdown.
-    pub(crate) page: Option<String>,
+    /// The page that the gate adds to the run, in Markdown.
+    pub(crate) gate_page: String,
+    /// The page that the record adds to it.
+    pub(crate) record_page: String,
 }
 
 /// Plays one attempt of the stage from its gate to its record.
@@ -52,7 +54,8 @@ pub(crate) fn play(scene: &Scene, run: &mut Run<'_>, deployment: &Deployment) ->
     );
     Ok(Ended {
         number,
-        page: record.log.summaries.first().cloned(),
+        gate_page: page(&gate)?,
+        record_page: page(&record)?,
     })
 }
 
@@ -134,6 +137,11 @@ fn record(
 
 fn ended(step: &Step) -> Result<Finished> {
     Ok(Live::start(step)?.finish(BOUND))
+}
+
+fn page(step: &Finished) -> Result<String> {
+    let page = step.log.summaries.first().cloned();
+    page.context("the step adds a page to the run")
 }
 
 /// What the instance holds now: not what the step says of it.
