@@ -12,6 +12,7 @@ mod yaml;
 use anyhow::{Result, bail};
 
 use crate::args::Args;
+use crate::licences;
 use crate::shell::{self, heading, note};
 use crate::workspace::Workspace;
 
@@ -74,6 +75,7 @@ fn rules(workspace: &Workspace) -> Result<()> {
     let mut problems = floors::problems(&crates);
     problems.extend(crates::problems(workspace, &crates)?);
     problems.extend(files::problems(workspace.root())?);
+    problems.extend(licences::problems(workspace)?);
     problems.extend(connection::problems(workspace)?);
     let tasks = tasks::read(workspace)?;
     problems.extend(tasks::problems(workspace, &tasks)?);

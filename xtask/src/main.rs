@@ -14,6 +14,7 @@ mod bench;
 mod built;
 mod check;
 mod demo;
+mod licences;
 mod package;
 mod pages;
 mod setup;

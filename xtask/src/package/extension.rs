@@ -187,7 +187,8 @@ mod tests {
             extension.task_folders(),
             [
                 "tasks/ServiceNowChangeGate",
-                "tasks/ServiceNowDeploymentRecord"
+                "tasks/ServiceNowDeploymentRecord",
+                "tasks/ServiceNowReleaseGate"
             ]
         );
     }

@@ -21,6 +21,9 @@ const TASK_PROGRAMS: [(&str, &str); 2] = [
 /// The task that Azure DevOps itself carries out: its task.json is all of it.
 const WITHOUT_PROGRAM: &str = "tasks/ServiceNowReleaseGate";
 
+/// Not in the tree: it is generated from the crates that the programs link.
+pub(super) const NOTICE: &str = "NOTICE.txt";
+
 /// Where the bytes of one entry come from.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Source {
@@ -28,6 +31,8 @@ pub(crate) enum Source {
     File(String),
     /// A tracked file whose version placeholder is replaced.
     Stamped(String),
+    /// Who made what the programs hold, and under which terms it comes.
+    Notice,
     /// A program that has to be built.
     Program {
         crate_name: &'static str,
@@ -48,6 +53,7 @@ pub(crate) struct Entry {
 pub(crate) struct Plan {
     pub(crate) version: Version,
     pub(crate) extension: Extension,
+    pub(crate) platforms: Vec<Platform>,
     /// Sorted by package path.
     pub(crate) entries: Vec<Entry>,
 }
@@ -62,6 +68,13 @@ impl Plan {
             entries.push(tracked(path));
         }
         for file in &extension.files {
+            if file.path == NOTICE {
+                entries.push(Entry {
+                    to: NOTICE.to_owned(),
+                    from: Source::Notice,
+                });
+                continue;
+            }
             for path in listed(workspace.root(), &file.path)? {
                 entries.push(tracked(&path));
             }
@@ -97,6 +110,7 @@ impl Plan {
         Ok(Self {
             version,
             extension,
+            platforms: platforms.to_vec(),
             entries,
         })
     }
@@ -130,6 +144,7 @@ impl fmt::Display for Plan {
             match &entry.from {
                 Source::File(path) => writeln!(f, "{path}")?,
                 Source::Stamped(path) => writeln!(f, "{path}, version {}", self.version)?,
+                Source::Notice => writeln!(f, "generated from the crates that are linked")?,
                 Source::Program {
                     crate_name,
                     platform,
@@ -191,6 +206,7 @@ mod tests {
             "\
 snowgate.snowgate-VERSION.vsix
   LICENSE  <-  LICENSE
+  NOTICE.txt  <-  generated from the crates that are linked
   extension/images/icon.png  <-  extension/images/icon.png
   extension/overview.md  <-  extension/overview.md
   tasks/ServiceNowChangeGate/bin/linux-x64/change-gate  <-  program change-gate for linux-x64
@@ -203,6 +219,8 @@ snowgate.snowgate-VERSION.vsix
   tasks/ServiceNowDeploymentRecord/icon.png  <-  tasks/ServiceNowDeploymentRecord/icon.png
   tasks/ServiceNowDeploymentRecord/launcher.js  <-  tasks/launcher.js
   tasks/ServiceNowDeploymentRecord/task.json  <-  tasks/ServiceNowDeploymentRecord/task.json, version VERSION
+  tasks/ServiceNowReleaseGate/icon.png  <-  tasks/ServiceNowReleaseGate/icon.png
+  tasks/ServiceNowReleaseGate/task.json  <-  tasks/ServiceNowReleaseGate/task.json, version VERSION
 "
         );
     }

@@ -7,6 +7,7 @@ use anyhow::{Context as _, Result, bail};
 
 use super::extension::PLACEHOLDER;
 use super::plan::{Plan, Source};
+use crate::licences;
 use crate::workspace::{Version, Workspace};
 
 const TASK_PLACEHOLDER: &str = r#""version": { "Major": 0, "Minor": 0, "Patch": 0 }"#;
@@ -34,6 +35,7 @@ pub(crate) fn stage(
                 &to,
                 stamped_task(path, &workspace.read(path)?, plan.version)?,
             )?,
+            Source::Notice => fs::write(&to, notice(workspace, plan)?)?,
             Source::Program { crate_name, .. } => {
                 let built =
                     program(&entry.from).with_context(|| format!("{crate_name} was not built"))?;
@@ -49,6 +51,12 @@ pub(crate) fn stage(
         stamped_manifest(&manifest, plan.version)?,
     )?;
     Ok(())
+}
+
+fn notice(workspace: &Workspace, plan: &Plan) -> Result<String> {
+    let platforms: Vec<&str> = plan.platforms.iter().map(|it| it.folder()).collect();
+    let parts = licences::Parts::of(workspace, &platforms)?;
+    licences::notice(workspace, plan.version, &parts)
 }
 
 fn stamped_task(path: &str, text: &str, version: Version) -> Result<String> {

@@ -113,7 +113,7 @@ fn task_folders(entries: &BTreeMap<String, Vec<u8>>) -> Result<Vec<String>> {
         .collect())
 }
 
-/// The task is there with its version, its icon, what its handlers start, and at least one program.
+/// The task is there with its version, its icon, what its handlers start, and then at least one program.
 fn task(
     entries: &BTreeMap<String, Vec<u8>>,
     folder: &str,
@@ -134,16 +134,20 @@ fn task(
         ));
     }
     let handlers = task["execution"].as_object().into_iter().flatten();
-    let targets = handlers.filter_map(|(_, handler)| handler["target"].as_str());
-    for needed in targets.chain(["icon.png"]) {
+    let targets: Vec<&str> = handlers
+        .filter_map(|(_, handler)| handler["target"].as_str())
+        .collect();
+    for &needed in targets.iter().chain(&["icon.png"]) {
         if !entries.contains_key(&format!("{folder}/{needed}")) {
             faults.push(format!("{folder}/{needed} is not in the package"));
         }
     }
-    if !entries
-        .keys()
-        .any(|name| name.starts_with(&format!("{folder}/bin/")))
-    {
-        faults.push(format!("{folder} has no program"));
+    let programs = format!("{folder}/bin/");
+    match entries.keys().any(|name| name.starts_with(&programs)) {
+        false if !targets.is_empty() => faults.push(format!("{folder} has no program")),
+        true if targets.is_empty() => {
+            faults.push(format!("{folder} has programs that nothing starts"));
+        }
+        _ => {}
     }
 }

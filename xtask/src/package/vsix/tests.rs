@@ -46,6 +46,13 @@ fn parts() -> Vec<Part> {
         "tasks/ServiceNowDeploymentRecord",
         "deployment-record",
     ));
+    let gate = "tasks/ServiceNowReleaseGate";
+    let agentless = task(gate, "");
+    parts.extend(
+        agentless
+            .into_iter()
+            .filter(|part| part.name.ends_with("/task.json") || part.name.ends_with("/icon.png")),
+    );
     parts.extend([
         part("LICENSE", b"licence"),
         part("extension/overview.md", b"# page\n"),
@@ -98,6 +105,8 @@ fn entries_are_sorted_with_fixed_modes_and_times() {
 644 tasks/ServiceNowDeploymentRecord/icon.png
 644 tasks/ServiceNowDeploymentRecord/launcher.js
 644 tasks/ServiceNowDeploymentRecord/task.json
+644 tasks/ServiceNowReleaseGate/icon.png
+644 tasks/ServiceNowReleaseGate/task.json
 "
     );
 }
@@ -164,9 +173,9 @@ fn the_json_manifest_holds_the_contributions_and_the_secrets_are_marked() {
     let json: serde_json::Value = serde_json::from_str(&text(&vsix, VSO_MANIFEST)).unwrap();
     assert_eq!(json["manifestVersion"], 1);
     assert_eq!(json["scopes"], serde_json::json!([]));
-    assert_eq!(json["contributions"].as_array().unwrap().len(), 3);
+    assert_eq!(json["contributions"].as_array().unwrap().len(), 4);
     assert_eq!(
-        json["contributions"][2]["properties"]["name"],
+        json["contributions"][3]["properties"]["name"],
         "SnowgateServiceNow"
     );
 }
@@ -215,6 +224,13 @@ fn verification_passes_what_is_right_and_names_what_is_not() {
             .to_string();
         assert!(error.contains(says), "{error}");
     }
+
+    let mut more = parts();
+    more.push(part("tasks/ServiceNowReleaseGate/bin/linux-x64/x", b"x"));
+    let error = verify::check(&pack(&extension(), &more).unwrap())
+        .unwrap_err()
+        .to_string();
+    assert!(error.contains("that nothing starts"), "{error}");
 
     let other = extension().stamped("9.9.9".parse().unwrap());
     let error = verify::check(&pack(&other, &parts()).unwrap())
