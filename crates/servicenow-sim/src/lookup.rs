@@ -5,6 +5,9 @@ use crate::schema::Kind;
 use crate::store::{self, Record};
 use crate::world::World;
 
+/// Language of every session here; rows of other languages are never shown as labels.
+const SESSION_LANGUAGE: &str = "en";
+
 pub(crate) fn is_choice(world: &World, table: &str, column: &str, value: &str) -> bool {
     choices(world, table, column).any(|row| store::get(row, "value") == value)
 }
@@ -38,6 +41,7 @@ fn choices<'w>(
         store::get(row, "name") == table
             && store::get(row, "element") == column
             && store::get(row, "inactive") != "true"
+            && store::get(row, "language") == SESSION_LANGUAGE
     })
 }
 

@@ -33,6 +33,8 @@ pub struct Options {
     pub journal_in_display: bool,
     /// Roles that may read `sys_journal_field` over REST (unverified which a stock instance grants).
     pub journal_readers: Vec<String>,
+    /// Language packs installed beside English, as `de`: every choice has a row for each language, all with one value.
+    pub languages: Vec<String>,
     /// Non-admins may not filter `sys_choice` by `name`, `element` or `value`.
     pub restrict_sys_choice: bool,
     /// Columns only an admin sees, as `table.column`.
@@ -244,6 +246,7 @@ impl Default for Options {
             invalid_query_returns_no_rows: false,
             journal_in_display: false,
             journal_readers: vec!["change_manager".to_owned()],
+            languages: Vec::new(),
             restrict_sys_choice: true,
             hidden_columns: Vec::new(),
             extra_columns: Vec::new(),

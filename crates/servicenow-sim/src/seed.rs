@@ -53,17 +53,31 @@ fn choices(world: &mut World) {
             list
         };
         for (at, (value, label)) in list.iter().enumerate() {
-            let name = format!("{table}.{column}.{value}");
             let sequence = at.to_string();
             let columns = [
                 ("name", *table),
                 ("element", *column),
                 ("value", *value),
-                ("label", *label),
                 ("sequence", sequence.as_str()),
             ];
-            record(world, "sys_choice", &name, &columns);
+            choice(world, &format!("{table}.{column}.{value}"), &columns, label);
         }
+    }
+}
+
+/// One choice: its English row, and one of each language pack with the same value. Translated means marked here.
+fn choice(world: &mut World, key: &str, columns: &[(&str, &str)], label: &str) {
+    record(
+        world,
+        "sys_choice",
+        key,
+        &[columns, &[("label", label)]].concat(),
+    );
+    for language in world.options.languages.clone() {
+        let label = format!("{label} [{language}]");
+        let more = [("label", label.as_str()), ("language", language.as_str())];
+        let key = format!("{key}.{language}");
+        record(world, "sys_choice", &key, &[columns, &more].concat());
     }
 }
 

@@ -155,16 +155,8 @@ pub(crate) const CHOICES: &[(&str, &str, List)] = &[
     ),
     ("sysapproval_approver", "state", APPROVALS),
     ("sysapproval_group", "approval", APPROVALS),
-    (
-        "cmdb_ci",
-        "operational_status",
-        &[("1", "Operational"), ("2", "Non-Operational")],
-    ),
-    (
-        "cmdb_ci_service",
-        "operational_status",
-        &[("1", "Operational"), ("2", "Non-Operational")],
-    ),
+    ("cmdb_ci", "operational_status", OPERATIONAL_STATUS),
+    ("cmdb_ci_service", "operational_status", OPERATIONAL_STATUS),
     ("cmdb_ci", "environment", ENVIRONMENTS),
     ("cmdb_ci_service", "environment", ENVIRONMENTS),
 ];
@@ -245,6 +237,15 @@ const RESOLUTION_CODES: List = &[
     ("Duplicate", "Duplicate"),
     ("User error", "User error"),
     ("No resolution provided", "No resolution provided"),
+];
+
+const OPERATIONAL_STATUS: List = &[
+    ("1", "Operational"),
+    ("2", "Non-Operational"),
+    ("3", "Repair in Progress"),
+    ("4", "DR Standby"),
+    ("5", "Ready"),
+    ("6", "Retired"),
 ];
 
 const ENVIRONMENTS: List = &[

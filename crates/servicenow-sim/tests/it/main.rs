@@ -10,6 +10,7 @@ mod closing;
 mod customs;
 mod faults;
 mod handle;
+mod lists;
 mod models;
 mod oauth;
 mod page;
