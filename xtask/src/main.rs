@@ -17,6 +17,7 @@ mod demo;
 mod licences;
 mod package;
 mod pages;
+mod sbom;
 mod setup;
 mod shell;
 mod sim;

@@ -18,6 +18,7 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context as _, Result, bail};
 
 use crate::args::Args;
+use crate::sbom;
 use crate::shell::{heading, note};
 use crate::workspace::Workspace;
 pub(crate) use musl::Debian;
@@ -86,7 +87,44 @@ pub(crate) fn package(workspace: &Workspace, options: &Options) -> Result<PathBu
     let vsix = out.join(plan.extension.vsix_name());
     fs::write(&vsix, &bytes).with_context(|| format!("could not write {}", vsix.display()))?;
     note(&format!("{} bytes", bytes.len()));
+    let bill = bill_of_materials(workspace, &plan, &built, &bytes)?;
+    let beside = vsix.with_extension("vsix.cdx.json");
+    fs::write(&beside, bill).with_context(|| format!("could not write {}", beside.display()))?;
     Ok(vsix)
+}
+
+/// What the package and its programs are made of, for who has to answer that.
+fn bill_of_materials(
+    workspace: &Workspace,
+    plan: &Plan,
+    built: &[(Source, PathBuf)],
+    vsix: &[u8],
+) -> Result<String> {
+    let mut programs = Vec::new();
+    for (source, path) in built {
+        if let Source::Program {
+            crate_name,
+            platform,
+        } = source
+        {
+            programs.push((*crate_name, platform.folder(), fs::read(path)?));
+        }
+    }
+    let package = sbom::Package {
+        publisher: &plan.extension.publisher,
+        id: &plan.extension.id,
+        version: &plan.extension.version,
+        vsix,
+        programs: programs
+            .iter()
+            .map(|(crate_name, platform, bytes)| sbom::Program {
+                crate_name,
+                platform,
+                bytes,
+            })
+            .collect(),
+    };
+    Ok(sbom::document(&package, &plan.parts(workspace)?))
 }
 
 fn build_programs(workspace: &Workspace, plan: &Plan) -> Result<Vec<(Source, PathBuf)>> {

@@ -2,7 +2,8 @@
 
 use std::fs;
 
-use super::{Parts, TARGETS, checksums, licence_problem, notice, problems};
+use super::notice::{notice, texts};
+use super::{Parts, TARGETS, checksums, licence_problem, problems};
 use crate::workspace::Workspace;
 
 fn parts(platforms: &[&str]) -> Parts {
@@ -101,14 +102,11 @@ fn the_notice_names_every_piece_and_gives_each_text_once() {
 fn a_folder_without_terms_has_none() {
     let folder = tempfile::tempdir().unwrap();
     fs::write(folder.path().join("README.md"), "licence: MIT").unwrap();
-    assert!(super::notice::texts(folder.path()).unwrap().is_empty());
+    assert!(texts(folder.path()).unwrap().is_empty());
     fs::write(folder.path().join("LICENSE-MIT"), "terms").unwrap();
     let below = folder.path().join("src/other");
     fs::create_dir_all(&below).unwrap();
     fs::write(below.join("LICENSE"), "others' terms").unwrap();
     fs::write(below.join("license.rs"), "code").unwrap();
-    assert_eq!(
-        super::notice::texts(folder.path()).unwrap(),
-        ["terms", "others' terms"]
-    );
+    assert_eq!(texts(folder.path()).unwrap(), ["terms", "others' terms"]);
 }

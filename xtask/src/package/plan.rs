@@ -7,6 +7,7 @@ use anyhow::{Context as _, Result, bail};
 
 use super::extension::Extension;
 use super::platform::Platform;
+use crate::licences;
 use crate::workspace::{Version, Workspace};
 
 /// The file every agent task is started through; it is the same in each of them.
@@ -113,6 +114,12 @@ impl Plan {
             platforms: platforms.to_vec(),
             entries,
         })
+    }
+
+    /// What the programs are made of.
+    pub(crate) fn parts(&self, workspace: &Workspace) -> Result<licences::Parts> {
+        let platforms: Vec<&str> = self.platforms.iter().map(|it| it.folder()).collect();
+        licences::Parts::of(workspace, &platforms)
     }
 
     /// The programs to build, by platform: those of one platform come out of one build.

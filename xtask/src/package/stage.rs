@@ -35,7 +35,10 @@ pub(crate) fn stage(
                 &to,
                 stamped_task(path, &workspace.read(path)?, plan.version)?,
             )?,
-            Source::Notice => fs::write(&to, notice(workspace, plan)?)?,
+            Source::Notice => {
+                let notice = licences::notice(workspace, plan.version, &plan.parts(workspace)?)?;
+                fs::write(&to, notice)?;
+            }
             Source::Program { crate_name, .. } => {
                 let built =
                     program(&entry.from).with_context(|| format!("{crate_name} was not built"))?;
@@ -51,12 +54,6 @@ pub(crate) fn stage(
         stamped_manifest(&manifest, plan.version)?,
     )?;
     Ok(())
-}
-
-fn notice(workspace: &Workspace, plan: &Plan) -> Result<String> {
-    let platforms: Vec<&str> = plan.platforms.iter().map(|it| it.folder()).collect();
-    let parts = licences::Parts::of(workspace, &platforms)?;
-    licences::notice(workspace, plan.version, &parts)
 }
 
 fn stamped_task(path: &str, text: &str, version: Version) -> Result<String> {
