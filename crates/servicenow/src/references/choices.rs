@@ -218,15 +218,16 @@ pub(super) fn pick(choices: &[Choice], asked: &str) -> Option<String> {
         .map(|choice| choice.value.clone())
 }
 
-/// The only choice whose words say how a deployment ended; none where several do.
+/// The only choice whose words say how a deployment ended; none where several do. An instance with several languages
+/// has a row for each, which is one choice all the same.
 fn claiming(choices: &[Choice], outcome: Outcome) -> Option<String> {
     let says = |choice: &&Choice| {
         let said = Outcome::claimed_by(&choice.label).or(Outcome::claimed_by(&choice.value));
         said == Some(outcome)
     };
-    let mut saying = choices.iter().filter(says);
-    let only = saying.next().filter(|_| saying.next().is_none());
-    only.map(|choice| choice.value.clone())
+    let mut saying = choices.iter().filter(says).map(|choice| &choice.value);
+    let only = saying.next()?;
+    saying.all(|other| other == only).then(|| only.clone())
 }
 
 /// Whether a text that is not among the shipped choices may be a value of the instance's own. Where the shipped values
@@ -304,6 +305,8 @@ mod tests {
         let two = choices(&[("1", "Failed"), ("2", "Unsuccessful")]);
         assert_eq!(claiming(&two, Unsuccessful), None);
         assert_eq!(claiming(&two, Successful), None);
+        let languages = choices(&[("10", "Failed"), ("10", "Failed [de]"), ("20", "Done")]);
+        assert_eq!(claiming(&languages, Unsuccessful).as_deref(), Some("10"));
     }
 
     #[test]
