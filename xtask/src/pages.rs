@@ -15,10 +15,10 @@ mod table;
 use std::collections::BTreeMap;
 use std::path::Path;
 
-use anyhow::{Context as _, Result, bail};
 use crate::args::Args;
 use crate::shell::{heading, note};
 use crate::workspace::Workspace;
+use anyhow::{Context as _, Result, bail};
 use definition::Definition;
 
 /// Where pages lie.

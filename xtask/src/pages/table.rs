@@ -41,10 +41,7 @@ pub(super) fn outputs(task: &Definition) -> String {
         .iter()
         .map(|output| format!("| `{}` | {} |\n", output.name, cell(&output.description)))
         .collect();
-    format!(
-        "| output | what it holds |\n|---|---|\n{}",
-        rows.concat()
-    )
+    format!("| output | what it holds |\n|---|---|\n{}", rows.concat())
 }
 
 fn row(input: &Input, task: &Definition) -> String {
