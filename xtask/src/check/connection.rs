@@ -1,4 +1,11 @@
-//! The service connection type in `vss-extension.json`.
+//! The service connection type in `vss-extension.json`: its form, its schemes, and the requests that Verify and the
+//! pick lists make. What the platform documents is held as it says; the rest are rules of our own, each with its reason.
+
+mod bindings;
+mod schemes;
+mod sources;
+#[cfg(test)]
+mod tests;
 
 use anyhow::{Context as _, Result};
 use serde_json::Value;
@@ -27,95 +34,101 @@ impl Connection {
     }
 
     pub(super) fn name(&self) -> &str {
-        self.properties["name"].as_str().unwrap_or_default()
+        text(&self.properties, "name")
     }
 
     pub(super) fn has_source(&self, name: &str) -> bool {
-        let sources = self.properties["dataSources"]
-            .as_array()
-            .into_iter()
-            .flatten();
-        sources
-            .filter_map(|it| it["name"].as_str())
-            .any(|it| it == name)
+        self.source(name).is_some()
+    }
+
+    fn source(&self, name: &str) -> Option<&Value> {
+        list(&self.properties, "dataSources").find(|it| it["name"] == name)
     }
 }
 
 pub(super) fn problems(workspace: &Workspace) -> Result<Vec<String>> {
     let connection = Connection::read(workspace)?;
-    let faults = faults(&connection);
-    Ok(faults
+    let reader = workspace.read(schemes::READER)?;
+    let mut problems: Vec<String> = faults(&connection, &reader)
         .into_iter()
         .map(|it| format!("vss-extension.json, connection type: {it}"))
-        .collect())
+        .collect();
+    let tasks = super::tasks::read(workspace)?;
+    for (folder, task) in &tasks {
+        let faults = bindings::faults(&connection, task);
+        problems.extend(
+            faults
+                .into_iter()
+                .map(|it| format!("tasks/{folder}/task.json: {it}")),
+        );
+    }
+    problems.extend(
+        bindings::unused(&connection, tasks.values())
+            .into_iter()
+            .map(|it| format!("vss-extension.json, connection type: {it}")),
+    );
+    Ok(problems)
 }
 
-fn faults(connection: &Connection) -> Vec<String> {
+/// What is wrong with the type by itself. `reader` is the source text that reads a connection in the programs.
+fn faults(connection: &Connection, reader: &str) -> Vec<String> {
     let mut faults = Vec::new();
-    if !connection.has_source("TestConnection") {
-        faults.push("Verify needs the data source TestConnection".to_owned());
-    }
-    let schemes = connection.properties["authenticationSchemes"].as_array();
-    for scheme in schemes.into_iter().flatten() {
-        for field in scheme["inputDescriptors"].as_array().into_iter().flatten() {
-            // Keys are pasted over several lines, which only a text area takes; it hides nothing by itself.
-            let secret = matches!(
-                field["inputMode"].as_str(),
-                Some("passwordbox" | "textarea")
-            );
-            if secret && field["isConfidential"] != true {
-                faults.push(format!(
-                    "{} in {} is no confidential field",
-                    field["id"], scheme["displayName"]
-                ));
-            }
-        }
-        for binding in scheme["dataSourceBindings"]
-            .as_array()
-            .into_iter()
-            .flatten()
-        {
-            let source = binding["dataSourceName"].as_str().unwrap_or_default();
-            if !connection.has_source(source) {
-                faults.push(format!("there is no data source {source:?}"));
-            }
-        }
-    }
+    form(&connection.properties, &mut faults);
+    sources::faults(connection, &mut faults);
+    schemes::faults(connection, reader, &mut faults);
     faults
 }
 
-#[cfg(test)]
-mod tests {
-    use super::{Connection, faults};
-    use crate::workspace::Workspace;
-
-    fn changed(from: &str, to: &str) -> Vec<String> {
-        let connection = Connection::read(&Workspace::find().unwrap()).unwrap();
-        let text = connection.properties.to_string();
-        assert!(text.contains(from), "{from}");
-        faults(&Connection {
-            properties: serde_json::from_str(&text.replacen(from, to, 1)).unwrap(),
-        })
+/// The head of the form. `isVisible` has to be said: the documentation takes a missing one for "hidden".
+fn form(properties: &Value, faults: &mut Vec<String>) {
+    for key in ["name", "displayName", "helpMarkDown"] {
+        if text(properties, key).is_empty() {
+            faults.push(format!("{key} is missing"));
+        }
     }
-
-    #[test]
-    fn the_tracked_type_is_right() {
-        assert_eq!(changed("x", "x"), Vec::<String>::new());
+    if !text(properties, "name")
+        .chars()
+        .all(|letter| letter.is_ascii_alphanumeric())
+    {
+        faults.push("name may hold letters and digits only: tasks refer to it".to_owned());
     }
-
-    #[test]
-    fn an_open_secret_and_a_missing_source_are_named() {
-        let open = changed("\"isConfidential\":true", "\"isConfidential\":false");
-        assert!(
-            open.len() == 1 && open[0].contains("confidential"),
-            "{open:?}"
-        );
-        let lost = changed("\"name\":\"TestConnection\"", "\"name\":\"Test\"");
-        assert!(lost.len() == 1 && lost[0].contains("Verify"), "{lost:?}");
-        let lost = changed(
-            "\"dataSourceName\":\"RefreshToken\"",
-            "\"dataSourceName\":\"Refresh\"",
-        );
-        assert!(lost.len() == 1 && lost[0].contains("Refresh"), "{lost:?}");
+    let url = &properties["url"];
+    for key in ["displayName", "helpText"] {
+        if text(url, key).is_empty() {
+            faults.push(format!("url.{key} is missing"));
+        }
     }
+    if url["required"] != true {
+        faults.push("url.required has to be true".to_owned());
+    }
+    if url["isVisible"] != "true" {
+        faults.push("url.isVisible has to be \"true\", else the field is hidden".to_owned());
+    }
+}
+
+fn text<'a>(value: &'a Value, key: &str) -> &'a str {
+    value[key].as_str().unwrap_or_default()
+}
+
+fn list<'a>(value: &'a Value, key: &str) -> impl Iterator<Item = &'a Value> {
+    value[key].as_array().into_iter().flatten()
+}
+
+/// A template with every `{{tag}}` and `{{{tag}}}` taken out, and the tags' insides.
+fn template(text: &str) -> Option<(String, Vec<String>)> {
+    let mut rest = text;
+    let mut plain = String::new();
+    let mut tags = Vec::new();
+    while let Some((before, after)) = rest.split_once("{{") {
+        let (inside, close) = match after.strip_prefix('{') {
+            Some(inside) => (inside, "}}}"),
+            None => (after, "}}"),
+        };
+        let (tag, after) = inside.split_once(close)?;
+        plain.push_str(before);
+        tags.push(tag.trim().to_owned());
+        rest = after;
+    }
+    plain.push_str(rest);
+    Some((plain, tags))
 }
