@@ -82,6 +82,7 @@ pub(crate) fn package(workspace: &Workspace, options: &Options) -> Result<PathBu
     let bytes = packed(&plan, &staged)?;
     if options.verify {
         verify(&plan, &staged, &bytes)?;
+        verify::against_tfx(workspace, &staged, &bytes)?;
     }
     fs::create_dir_all(&out).with_context(|| format!("could not make {}", out.display()))?;
     let vsix = out.join(plan.extension.vsix_name());

@@ -1,13 +1,24 @@
-//! A written package read back as Azure DevOps and the agent read it.
+//! A written package read back as Azure DevOps and the agent read it, and held against what Microsoft's own packer makes
+//! of the same folder.
+
+mod compare;
+#[cfg(test)]
+mod tests;
+mod tfx;
+mod types;
 
 use std::collections::BTreeMap;
 use std::io::{Cursor, Read as _};
+use std::path::Path;
 
 use anyhow::{Context as _, Result, bail};
 use roxmltree::Document;
 use serde_json::Value;
 
 use super::vsix::{CONTENT_TYPES, VSIX_MANIFEST, VSO_MANIFEST};
+use crate::shell::note;
+use crate::workspace::Workspace;
+use types::ContentTypes;
 
 /// Checks that nothing gets lost on the way to the agent; every fault found is in the error.
 pub(crate) fn check(vsix: &[u8]) -> Result<()> {
@@ -24,50 +35,65 @@ pub(crate) fn check(vsix: &[u8]) -> Result<()> {
     Ok(())
 }
 
-fn entries(vsix: &[u8]) -> Result<BTreeMap<String, Vec<u8>>> {
+/// Holds the package against what Microsoft's packer makes of the staged folder, where that packer is to be had.
+pub(crate) fn against_tfx(workspace: &Workspace, staged: &Path, vsix: &[u8]) -> Result<()> {
+    let Some(theirs) = tfx::package(workspace, staged)? else {
+        return Ok(());
+    };
+    let differences = compare::differences(vsix, &theirs)?;
+    if !differences.is_empty() {
+        bail!(
+            "Microsoft's packer makes another package of the same files: {}",
+            differences.join("; ")
+        );
+    }
+    note(
+        "Microsoft's packer has no warning, and its package has the same entries, bytes, manifests and types",
+    );
+    Ok(())
+}
+
+/// Files of a package by their names. Folders are no parts.
+type Entries = BTreeMap<String, Vec<u8>>;
+
+fn entries(vsix: &[u8]) -> Result<Entries> {
+    let (entries, folders) = read(vsix)?;
+    if let Some(name) = folders.first() {
+        bail!("{name} is a folder entry");
+    }
+    Ok(entries)
+}
+
+fn read(vsix: &[u8]) -> Result<(Entries, Vec<String>)> {
     let mut zip = zip::ZipArchive::new(Cursor::new(vsix))?;
     let mut entries = BTreeMap::new();
+    let mut folders = Vec::new();
     for at in 0..zip.len() {
         let mut entry = zip.by_index(at)?;
         let name = entry.name()?.into_owned();
         if entry.is_dir() {
-            bail!("{name} is a folder entry");
+            folders.push(name);
+            continue;
         }
         let mut bytes = Vec::new();
         entry.read_to_end(&mut bytes)?;
         entries.insert(name, bytes);
     }
-    Ok(entries)
+    Ok((entries, folders))
 }
 
-fn text<'a>(entries: &'a BTreeMap<String, Vec<u8>>, name: &str) -> Result<&'a str> {
+fn text<'a>(entries: &'a Entries, name: &str) -> Result<&'a str> {
     let bytes = entries
         .get(name)
         .with_context(|| format!("{name} is not in the package"))?;
     std::str::from_utf8(bytes).with_context(|| format!("{name} is not UTF-8"))
 }
 
-/// Every part has a content type, by the rules of the reader: extensions in any case, overrides with case.
-fn content_types(entries: &BTreeMap<String, Vec<u8>>, faults: &mut Vec<String>) -> Result<()> {
-    let document = Document::parse(text(entries, CONTENT_TYPES)?)?;
-    let attributes = |tag: &'static str, attribute: &'static str| -> Vec<String> {
-        let nodes = document
-            .descendants()
-            .filter(|node| node.tag_name().name() == tag);
-        nodes
-            .filter_map(|node| node.attribute(attribute).map(str::to_owned))
-            .collect()
-    };
-    let defaults = attributes("Default", "Extension");
-    let overrides = attributes("Override", "PartName");
+/// Every part has a content type.
+fn content_types(entries: &Entries, faults: &mut Vec<String>) -> Result<()> {
+    let types = ContentTypes::parse(text(entries, CONTENT_TYPES)?)?;
     for name in entries.keys().filter(|name| *name != CONTENT_TYPES) {
-        let file = name.rsplit('/').next().unwrap_or(name);
-        let by_extension = file.rsplit_once('.').is_some_and(|(_, extension)| {
-            defaults
-                .iter()
-                .any(|it| it.trim_start_matches('.').eq_ignore_ascii_case(extension))
-        });
-        if !by_extension && !overrides.contains(&format!("/{name}")) {
+        if types.of(name).is_none() {
             faults.push(format!("{name} has no content type and would vanish"));
         }
     }
@@ -75,7 +101,7 @@ fn content_types(entries: &BTreeMap<String, Vec<u8>>, faults: &mut Vec<String>) 
 }
 
 /// The listing's assets exist; gives back the extension's version.
-fn listing(entries: &BTreeMap<String, Vec<u8>>, faults: &mut Vec<String>) -> Result<String> {
+fn listing(entries: &Entries, faults: &mut Vec<String>) -> Result<String> {
     let document = Document::parse(text(entries, VSIX_MANIFEST)?)?;
     let mut kinds = Vec::new();
     for asset in document
@@ -101,7 +127,7 @@ fn listing(entries: &BTreeMap<String, Vec<u8>>, faults: &mut Vec<String>) -> Res
         .context("the manifest has no version")
 }
 
-fn task_folders(entries: &BTreeMap<String, Vec<u8>>) -> Result<Vec<String>> {
+fn task_folders(entries: &Entries) -> Result<Vec<String>> {
     let manifest: Value = serde_json::from_str(text(entries, VSO_MANIFEST)?)?;
     let contributions = manifest["contributions"]
         .as_array()
@@ -114,12 +140,7 @@ fn task_folders(entries: &BTreeMap<String, Vec<u8>>) -> Result<Vec<String>> {
 }
 
 /// The task is there with its version, its icon, what its handlers start, and then at least one program.
-fn task(
-    entries: &BTreeMap<String, Vec<u8>>,
-    folder: &str,
-    version: &str,
-    faults: &mut Vec<String>,
-) {
+fn task(entries: &Entries, folder: &str, version: &str, faults: &mut Vec<String>) {
     let path = format!("{folder}/task.json");
     let task: Value = match text(entries, &path).and_then(|text| Ok(serde_json::from_str(text)?)) {
         Ok(task) => task,
