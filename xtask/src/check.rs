@@ -1,5 +1,6 @@
 //! `check`: the rules that neither the compiler nor a test keeps, then format, lints and documentation.
 
+mod classic;
 mod connection;
 mod crates;
 mod files;
@@ -80,6 +81,7 @@ fn rules(workspace: &Workspace) -> Result<()> {
     let tasks = tasks::read(workspace)?;
     problems.extend(tasks::problems(workspace, &tasks)?);
     problems.extend(pipelines::problems(workspace, &tasks)?);
+    problems.extend(classic::problems(workspace, &tasks)?);
     problems.extend(pages::problems(workspace, tasks.keys())?);
     for problem in &problems {
         note(problem);

@@ -11,7 +11,13 @@ use super::yaml;
 use crate::workspace::Workspace;
 
 /// Where examples and pages lie.
-const FOLDERS: [&str; 4] = ["", "docs", "extension", "extension/examples"];
+const FOLDERS: [&str; 5] = [
+    "",
+    "docs",
+    "extension",
+    "extension/examples",
+    "extension/publishing",
+];
 /// An example that is no pipeline; a test of the crate `settings` reads it.
 const SETTINGS: &str = "servicenow.yml";
 /// How the names of all our tasks begin.
@@ -80,7 +86,9 @@ fn faults(text: &str, tasks: &Tasks) -> Vec<String> {
             .filter(|name| tasks.contains_key(*name))
         {
             let definition = &tasks[name];
-            let found = inputs(step, definition);
+            let none = Map::new();
+            let given = step.get("inputs").and_then(Value::as_object);
+            let found = inputs(given.unwrap_or(&none), definition);
             faults.extend(found.into_iter().map(|it| format!("{task}: {it}")));
             if let Some(step) = step.get("name").and_then(Value::as_str) {
                 faults.extend(outputs(step, definition, &texts));
@@ -110,12 +118,8 @@ fn walk<'a>(value: &'a Value, steps: &mut Vec<&'a Map<String, Value>>, texts: &m
     }
 }
 
-fn inputs(step: &Map<String, Value>, definition: &Value) -> Vec<String> {
-    let none = Map::new();
-    let given = step
-        .get("inputs")
-        .and_then(Value::as_object)
-        .unwrap_or(&none);
+/// What is wrong with the inputs that a step gives its task.
+pub(super) fn inputs(given: &Map<String, Value>, definition: &Value) -> Vec<String> {
     let defined = definition["inputs"]
         .as_array()
         .map_or(&[][..], Vec::as_slice);
@@ -138,11 +142,26 @@ fn inputs(step: &Map<String, Value>, definition: &Value) -> Vec<String> {
     }
     for input in defined.iter().filter(|input| input["required"] == true) {
         let name = input["name"].as_str().unwrap_or_default();
-        if !given.contains_key(name) {
+        let default = input["defaultValue"].is_string();
+        if !given.contains_key(name) && !default && is_asked_for(input, given, defined) {
             faults.push(format!("{name} is not given"));
         }
     }
     faults
+}
+
+/// Whether the editor would show the input beside these values. Rules of one comparison are understood; what hangs on
+/// more is taken for hidden.
+fn is_asked_for(input: &Value, given: &Map<String, Value>, defined: &[Value]) -> bool {
+    let Some(rule) = input["visibleRule"].as_str() else {
+        return true;
+    };
+    let Some((name, word)) = rule.split_once(" = ") else {
+        return false;
+    };
+    let other = defined.iter().find(|other| other["name"] == *name);
+    let default = other.map(|other| &other["defaultValue"]);
+    given.get(name).or(default).and_then(Value::as_str) == Some(word)
 }
 
 /// The words of an input that takes no others.
@@ -188,6 +207,8 @@ mod tests {
                 { "name": "mode", "required": false, "options": { "a": "A", "b": "B" } },
                 { "name": "risk", "required": false, "options": { "x": "X" },
                   "properties": { "EditableOptions": "True" } },
+                { "name": "file", "required": true, "visibleRule": "mode = a" },
+                { "name": "state", "required": true, "defaultValue": "-1" },
             ],
             "outputVariables": [{ "name": "number" }],
         });
@@ -210,6 +231,8 @@ mod tests {
             "docs/deployment-record.md, the YAML after line ",
             "extension/examples/azure-pipelines.yml: ",
             "extension/examples/manual-fallback.yml: ",
+            "extension/examples/retry.yml: ",
+            "extension/examples/controlled-stage.yml: ",
             "extension/overview.md, the YAML after line ",
         ] {
             assert!(
@@ -236,6 +259,7 @@ mod tests {
                 "    connection: c\n    mod: a\n",
                 "ServiceNowX@1: there is no input mod",
             ),
+            ("    connection: c\n    mode: a\n", "file is not given"),
             (
                 "    connection: c\n    mode: c\n",
                 "mode does not offer \"c\"",
