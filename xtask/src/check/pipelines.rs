@@ -7,6 +7,7 @@ use std::path::Path;
 use anyhow::{Context as _, Result};
 use serde_json::{Map, Value};
 
+use super::tasks::Rule;
 use super::yaml;
 use crate::workspace::Workspace;
 
@@ -150,18 +151,17 @@ pub(super) fn inputs(given: &Map<String, Value>, definition: &Value) -> Vec<Stri
     faults
 }
 
-/// Whether the editor would show the input beside these values. Rules of one comparison are understood; what hangs on
-/// more is taken for hidden.
+/// Whether the editor would show the input beside these values.
 fn is_asked_for(input: &Value, given: &Map<String, Value>, defined: &[Value]) -> bool {
-    let Some(rule) = input["visibleRule"].as_str() else {
+    let Some(Ok(rule)) = input["visibleRule"].as_str().map(Rule::parse) else {
         return true;
     };
-    let Some((name, word)) = rule.split_once(" = ") else {
-        return false;
-    };
-    let other = defined.iter().find(|other| other["name"] == *name);
-    let default = other.map(|other| &other["defaultValue"]);
-    given.get(name).or(default).and_then(Value::as_str) == Some(word)
+    rule.holds(|name| {
+        let other = defined.iter().find(|other| other["name"] == *name);
+        let default = other.map(|other| &other["defaultValue"]);
+        let value = given.get(name).or(default).and_then(Value::as_str);
+        value.unwrap_or_default().to_owned()
+    })
 }
 
 /// The words of an input that takes no others.

@@ -1,7 +1,11 @@
-//! `task.json` by the rules that Microsoft's packer, its task schema and older servers have, and one of our own: what
-//! `servicenow.yml` may set has no default here.
+//! `task.json` by the rules that Microsoft's packer, its task schema, its servers and older servers have, and some of our
+//! own. Every fault is told, with where it is and what would be right.
 
+mod images;
 mod inputs;
+mod rule;
+mod schema;
+mod server;
 #[cfg(test)]
 mod tests;
 
@@ -12,11 +16,17 @@ use serde_json::Value;
 
 use super::connection::Connection;
 use crate::workspace::Workspace;
+pub(super) use rule::Rule;
+
+/// A task's picture in the list of tasks is shown at this size, and at no other.
+const ICON: (u32, u32) = (32, 32);
 
 /// What a task may refer to outside of itself.
 #[derive(Debug)]
 pub(super) struct Surroundings {
     connection: Connection,
+    /// Names of the connection's schemes, as an input may list them.
+    schemes: BTreeSet<String>,
     /// Keys of `servicenow.yml` that stand for inputs.
     settings: BTreeSet<String>,
 }
@@ -29,10 +39,28 @@ impl Surroundings {
         let keys = defaults
             .context("the settings schema has no properties.defaults")?
             .keys();
+        let manifest: Value = serde_json::from_str(&workspace.read("vss-extension.json")?)?;
         Ok(Self {
             connection: Connection::read(workspace)?,
+            schemes: inputs::schemes(&manifest),
             settings: keys.cloned().collect(),
         })
+    }
+}
+
+/// Who carries a task out.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Kind {
+    /// A program on an agent.
+    Agent,
+    /// Azure DevOps itself, which is sent no program.
+    Server,
+}
+
+impl Kind {
+    fn of(task: &Value) -> Self {
+        let on_server = list(task, "runsOn").any(|it| it == "Server" || it == "ServerGate");
+        if on_server { Self::Server } else { Self::Agent }
     }
 }
 
@@ -71,15 +99,17 @@ pub(super) fn problems(
                 task["name"]
             ));
         }
-        if !ids.insert(task["id"].to_string()) {
+        if !ids.insert(text(task, "id").to_ascii_lowercase()) {
             faults.push("another task has the same id".to_owned());
         }
-        if !workspace
-            .path(&path(folder))
-            .with_file_name("icon.png")
-            .exists()
-        {
-            faults.push("there is no icon.png beside it".to_owned());
+        let icon = workspace.path(&path(folder)).with_file_name("icon.png");
+        match std::fs::read(icon).map(|bytes| images::size(&bytes)) {
+            Err(_) => faults.push("there is no icon.png beside it".to_owned()),
+            Ok(Some(ICON)) => {}
+            Ok(other) => faults.push(format!(
+                "icon.png is {}, not a PNG of 32 x 32",
+                images::told(other)
+            )),
         }
         let path = path(folder);
         problems.extend(faults.into_iter().map(|it| format!("{path}: {it}")));
@@ -89,23 +119,31 @@ pub(super) fn problems(
 
 fn faults(task: &Value, surroundings: &Surroundings) -> Vec<String> {
     let mut faults = Vec::new();
+    let kind = Kind::of(task);
+    schema::faults(task, &mut faults);
     identity(task, &mut faults);
-    execution(task, &mut faults);
     outputs(task, &mut faults);
-    inputs::faults(task, surroundings, &mut faults);
+    inputs::faults(task, kind, surroundings, &mut faults);
+    match kind {
+        Kind::Agent => {
+            execution(task, &mut faults);
+            settable(task, &mut faults);
+        }
+        Kind::Server => server::faults(task, &mut faults),
+    }
     faults
 }
 
 fn identity(task: &Value, faults: &mut Vec<String>) {
-    let text = |key: &str| task[key].as_str().unwrap_or_default();
-    if !is_uuid(text("id")) {
+    if !is_uuid(text(task, "id")) {
         faults.push("id is no UUID".to_owned());
     }
-    let name = text("name");
+    let name = text(task, "name");
     if name.is_empty() || !name.chars().all(|c| c.is_ascii_alphanumeric() || c == '-') {
         faults.push("name may hold letters, digits and hyphens".to_owned());
     }
-    if !(1..=40).contains(&text("friendlyName").chars().count()) {
+    // The list of tasks has room for no more; Microsoft's packer warns at 41.
+    if !(1..=40).contains(&text(task, "friendlyName").chars().count()) {
         faults.push("friendlyName has to have 1 to 40 characters".to_owned());
     }
     for key in [
@@ -114,8 +152,15 @@ fn identity(task: &Value, faults: &mut Vec<String>) {
         "author",
         "helpMarkDown",
     ] {
-        if text(key).is_empty() {
+        if text(task, key).is_empty() {
             faults.push(format!("{key} is missing"));
+        }
+    }
+    for name in names_in(text(task, "instanceNameFormat")) {
+        if !list(task, "inputs").any(|input| input["name"] == *name) {
+            faults.push(format!(
+                "instanceNameFormat names {name}, which is no input"
+            ));
         }
     }
     if task["version"] != serde_json::json!({ "Major": 0, "Minor": 0, "Patch": 0 }) {
@@ -146,29 +191,17 @@ fn execution(task: &Value, faults: &mut Vec<String>) {
 }
 
 fn outputs(task: &Value, faults: &mut Vec<String>) {
-    let allowed = &task["restrictions"]["settableVariables"]["allowed"];
-    let allowed: Vec<&str> = allowed
-        .as_array()
-        .into_iter()
-        .flatten()
-        .filter_map(Value::as_str)
-        .collect();
-    for output in task["outputVariables"].as_array().into_iter().flatten() {
-        let name = output["name"].as_str().unwrap_or_default();
+    let mut seen = BTreeSet::new();
+    for output in list(task, "outputVariables") {
+        let name = text(output, "name");
         if !is_name(name) {
             faults.push(format!("output {name:?} may hold letters and digits only"));
         }
-        if output["description"]
-            .as_str()
-            .unwrap_or_default()
-            .is_empty()
-        {
-            faults.push(format!("output {name} has no description"));
+        if !seen.insert(name.to_ascii_lowercase()) {
+            faults.push(format!("output {name} stands here twice"));
         }
-        if !allowed.contains(&name) {
-            faults.push(format!(
-                "output {name} is not among restrictions.settableVariables.allowed"
-            ));
+        if text(output, "description").is_empty() {
+            faults.push(format!("output {name} has no description"));
         }
     }
     if task.get("OutputVariables").is_some() {
@@ -176,8 +209,49 @@ fn outputs(task: &Value, faults: &mut Vec<String>) {
     }
 }
 
+/// A task that sets only what it says can be trusted with foreign text: a command smuggled in sets nothing else.
+fn settable(task: &Value, faults: &mut Vec<String>) {
+    let allowed = &task["restrictions"]["settableVariables"]["allowed"];
+    let allowed: Vec<&str> = allowed
+        .as_array()
+        .into_iter()
+        .flatten()
+        .filter_map(Value::as_str)
+        .collect();
+    for output in list(task, "outputVariables").map(|it| text(it, "name")) {
+        if !allowed.contains(&output) {
+            faults.push(format!(
+                "output {output} is not among restrictions.settableVariables.allowed"
+            ));
+        }
+    }
+    for name in &allowed {
+        if name.contains(['*', '?', '[']) || name.is_empty() {
+            faults.push(format!(
+                "restrictions.settableVariables.allowed: {name:?} lets through more than one variable"
+            ));
+        }
+    }
+}
+
 /// The schema's pattern for inputs and outputs.
 fn is_name(name: &str) -> bool {
     name.starts_with(|c: char| c.is_ascii_alphabetic())
         && name.chars().all(|c| c.is_ascii_alphanumeric())
+}
+
+/// Names in macros: `$(name)`.
+fn names_in(text: &str) -> Vec<&str> {
+    let starts = text.split("$(").skip(1);
+    starts
+        .filter_map(|it| Some(it.split_once(')')?.0))
+        .collect()
+}
+
+fn list<'a>(value: &'a Value, key: &str) -> impl Iterator<Item = &'a Value> {
+    value[key].as_array().into_iter().flatten()
+}
+
+fn text<'a>(value: &'a Value, key: &str) -> &'a str {
+    value[key].as_str().unwrap_or_default()
 }

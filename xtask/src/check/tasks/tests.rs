@@ -1,5 +1,7 @@
 //! The tracked task with one thing broken at a time.
 
+mod server;
+
 use std::collections::BTreeMap;
 
 use serde_json::{Value, json};
@@ -71,7 +73,30 @@ fn each_fault_of_the_task_is_named() {
             json!({ "Node16": { "target": "launcher.js" } }),
             "execution",
         ),
-        ("runsOn", json!(["Server"]), "runsOn"),
+        ("runsOn", json!(["Agent"]), "runsOn is not"),
+        ("runsOn", json!(["Agent", "Server"]), "runsOn mixes"),
+        ("runsOn", json!(["agent"]), "runsOn is [\"agent\"]"),
+        ("visibility", json!([]), "visibility is []"),
+        ("category", json!("Tools"), "category"),
+        ("minimumAgentVersion", json!("3"), "minimumAgentVersion"),
+        ("helpMarkdown", json!("x"), "knows no helpMarkdown"),
+        ("description", json!(1), "description is 1"),
+        ("demands", json!("node"), "a list of texts"),
+        (
+            "instanceNameFormat",
+            json!("Hold for $(nothing)"),
+            "names nothing, which is no input",
+        ),
+        (
+            "restrictions",
+            json!({ "settableVariables": { "allowed": ["*"] } }),
+            "more than one variable",
+        ),
+        (
+            "restrictions",
+            json!({ "variables": {} }),
+            "restrictions: the task schema knows no variables",
+        ),
         (
             "outputVariables",
             json!([{ "name": "a_b", "description": "x" }]),
@@ -82,7 +107,32 @@ fn each_fault_of_the_task_is_named() {
             json!([{ "name": "other", "description": "x" }]),
             "settableVariables",
         ),
+        (
+            "outputVariables",
+            json!([{ "name": "changeState", "description": "" }]),
+            "no description",
+        ),
+        (
+            "outputVariables",
+            json!([{ "name": "changeState", "description": "x" }, { "name": "changestate", "description": "x" }]),
+            "twice",
+        ),
         ("OutputVariables", json!([]), "written outputVariables"),
+        (
+            "groups",
+            json!([{ "name": "change", "displayName": "" }]),
+            "no displayName",
+        ),
+        (
+            "groups",
+            json!([{ "name": "change", "displayName": "x", "isExpanded": "true" }]),
+            "isExpanded is \"true\"",
+        ),
+        (
+            "groups",
+            json!([{ "name": "change", "displayName": "x", "visibleRule": "nothing = 1" }]),
+            "group change: visibleRule names nothing",
+        ),
         ("groups", json!([]), "group change"),
     ] {
         let mut task = task();
@@ -114,9 +164,43 @@ fn each_fault_of_an_input_is_named() {
         ),
         ("service", "required", json!("false"), "without quotes"),
         ("service", "helpMarkDown", json!(""), "no help"),
+        (
+            "service",
+            "helpMarkDown",
+            json!("x".repeat(801)),
+            "room for 800",
+        ),
+        ("service", "label", json!("x".repeat(61)), "room for 60"),
+        ("service", "required", json!(null), "without quotes"),
+        (
+            "service",
+            "type",
+            json!("connectedService:SnowgateServiceNow:Password"),
+            "not known",
+        ),
+        ("changeAction", "options", json!({}), "offers nothing"),
+        (
+            "changeAction",
+            "options",
+            json!({ "existing": "" }),
+            "\"existing\" has no label",
+        ),
+        (
+            "dryRun",
+            "defaultValue",
+            json!("no"),
+            "neither true nor false",
+        ),
+        (
+            "description",
+            "properties",
+            json!({ "resizable": "true" }),
+            "resizable is \"true\"",
+        ),
+        ("description", "properties", json!({ "rows": 3 }), "digits"),
         ("service", "options", json!({ "a": "A" }), "has options"),
         ("service", "validation", json!({}), "knows no validation"),
-        ("dryRun", "defaultValue", json!(false), "as a string"),
+        ("dryRun", "defaultValue", json!(false), "has to be a text"),
         (
             "risk",
             "properties",
@@ -139,7 +223,7 @@ fn each_fault_of_an_input_is_named() {
             "changeNumber",
             "visibleRule",
             json!("changeAction = existent"),
-            "no option",
+            "is no option",
         ),
         (
             "changeNumber",
@@ -184,12 +268,30 @@ fn each_fault_of_an_input_is_named() {
 }
 
 #[test]
-fn a_list_from_nowhere_is_named() {
+fn each_fault_of_a_list_is_named() {
+    for (key, value, says) in [
+        ("dataSourceName", json!("Templates"), "no data source"),
+        (
+            "endpointId",
+            json!("$(service)"),
+            "no connection of the task",
+        ),
+        ("target", json!("nothing"), "no pickList to fill"),
+        ("endpointUrl", json!("x"), "knows no endpointUrl"),
+    ] {
+        let mut task = task();
+        task["dataSourceBindings"][0][key] = value;
+        let found = found(&task);
+        assert!(
+            found.iter().any(|fault| fault.contains(says)),
+            "{says}: {found:?}"
+        );
+    }
     let mut task = task();
-    task["dataSourceBindings"][0]["dataSourceName"] = json!("Templates");
-    let found = found(&task);
-    assert!(
-        found.iter().any(|fault| fault.contains("no data source")),
-        "{found:?}"
-    );
+    let twice = task["dataSourceBindings"][0].clone();
+    task["dataSourceBindings"]
+        .as_array_mut()
+        .unwrap()
+        .push(twice);
+    assert!(found(&task)[0].contains("from two places"));
 }
