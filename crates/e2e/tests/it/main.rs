@@ -12,6 +12,8 @@ mod world;
 
 mod approvals;
 mod cancel;
+mod connection;
+mod connection_lists;
 mod decide;
 mod dry_run;
 mod echo;
