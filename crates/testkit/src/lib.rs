@@ -2,5 +2,6 @@
 
 pub mod agent;
 pub mod browser;
+pub mod machine;
 pub mod node;
 pub mod wait;

@@ -36,16 +36,26 @@ impl Version {
 /// # Errors
 /// When npm is missing or cannot install; the message names the one command to run.
 pub fn executable(version: Version) -> Result<PathBuf> {
+    installed(&package(), version, version.exact())
+}
+
+/// The same for another platform than this machine's, in npm's words: `linux-arm64`, `win-x64`.
+pub(crate) fn executable_for(platform: &str, version: Version) -> Result<PathBuf> {
+    let folder = format!("{platform}-{}", version.exact());
+    installed(&format!("node-{platform}"), version, &folder)
+}
+
+fn installed(package: &str, version: Version, folder: &str) -> Result<PathBuf> {
     let nodes = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../target/nodes");
     fs::create_dir_all(&nodes).with_context(|| format!("cannot create {}", nodes.display()))?;
     let nodes = nodes.canonicalize()?;
-    let package = package();
-    let home = nodes.join(version.exact());
+    let home = nodes.join(folder);
+    let windows = package.starts_with("node-win-");
     let node = home
         .join("node_modules")
-        .join(&package)
+        .join(package)
         .join("bin")
-        .join(if cfg!(windows) { "node.exe" } else { "node" });
+        .join(if windows { "node.exe" } else { "node" });
     let lock = File::create(nodes.join(".lock"))?;
     lock.lock().context("cannot lock target/nodes")?;
     if !node.is_file() {
@@ -58,8 +68,10 @@ pub fn executable(version: Version) -> Result<PathBuf> {
 }
 
 fn install(home: &Path, what: &str) -> Result<()> {
+    // Without `--force`, npm refuses what is made for another platform.
     let arguments = [
         "install",
+        "--force",
         "--no-save",
         "--no-audit",
         "--no-fund",

@@ -9,6 +9,7 @@ use serde_json::json;
 use super::definition::Task;
 use super::sample::named;
 use super::step::Connection;
+use crate::machine::Machine;
 
 /// A job's folders, as the agent lays them out.
 #[derive(Debug)]
@@ -40,9 +41,9 @@ impl Folders {
         self.root.join("_work/1/s")
     }
 
-    /// The agent's own variables that name folders.
-    pub(super) fn variables(&self) -> BTreeMap<String, String> {
-        let path = |path: PathBuf| path.to_string_lossy().into_owned();
+    /// The agent's own variables that name folders, in the machine's words.
+    pub(super) fn variables(&self, machine: &Machine) -> BTreeMap<String, String> {
+        let path = |path: PathBuf| machine.path(&path);
         named(&[
             ("Agent.BuildDirectory", &path(self.root.join("_work/1"))),
             ("Agent.HomeDirectory", &path(self.root.clone())),
@@ -101,6 +102,7 @@ pub(super) fn inputs(
     task: &Task,
     given: &BTreeMap<String, String>,
     variables: &BTreeMap<String, String>,
+    machine: &Machine,
     sources: &Path,
 ) -> BTreeMap<String, String> {
     let mut all = BTreeMap::new();
@@ -108,22 +110,13 @@ pub(super) fn inputs(
         let value = given.get(name).unwrap_or(&default).trim();
         let value = expand(value, variables);
         let value = if kind == "filePath" {
-            rooted(sources, &value)
+            machine.rooted(sources, &value)
         } else {
             value
         };
         all.insert(format!("INPUT_{}", mangle(name)), value);
     }
     all
-}
-
-fn rooted(sources: &Path, value: &str) -> String {
-    let path = if value.is_empty() {
-        sources.to_owned()
-    } else {
-        sources.join(value)
-    };
-    path.to_string_lossy().into_owned()
 }
 
 /// Replaces `$(name)` by the variable's text, once; what no variable has stays.

@@ -21,7 +21,7 @@ pub enum Isolation {
 
 impl Isolation {
     /// The command that runs `program` so. The started process becomes the program: signals reach it directly.
-    pub(super) fn command(self, program: &Path, task: &Path, temp: &Path) -> Command {
+    pub(crate) fn command(self, program: &Path, task: &Path, temp: &Path) -> Command {
         let script = match self {
             Self::None => return Command::new(program),
             Self::ReadOnlyTask => r#"mount --bind "$1" "$1" && mount -o remount,bind,ro "$1""#,

@@ -7,6 +7,7 @@ use super::command::{Command, Line, read_line};
 use super::definition::Task;
 use super::glob;
 use super::masks::Masks;
+use crate::machine::Machine;
 
 /// How a step ended, worst last among the first three.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -84,6 +85,7 @@ pub struct Log {
     /// Progress in per cent.
     pub progress: u8,
     masks: Masks,
+    machine: Machine,
     reference: String,
     outputs: Vec<String>,
     settable: Option<Vec<String>>,
@@ -103,7 +105,7 @@ const UNRESTRICTED_ONLY: [&str; 4] = [
 const ISSUES: usize = 10;
 
 impl Log {
-    pub(super) fn new(task: &Task, reference: &str, debug: bool) -> Self {
+    pub(super) fn new(task: &Task, machine: &Machine, reference: &str, debug: bool) -> Self {
         Self {
             shown: Vec::new(),
             commands: Vec::new(),
@@ -116,6 +118,7 @@ impl Log {
             operation: String::new(),
             progress: 0,
             masks: Masks::default(),
+            machine: machine.clone(),
             reference: reference.to_owned(),
             outputs: task.output_variables().map(str::to_owned).collect(),
             settable: task.settable(),
@@ -205,11 +208,11 @@ impl Log {
                     .max(value.ok_or("setprogress without a value")?);
             }
             "uploadsummary" => {
-                let text = std::fs::read_to_string(absolute(data)?)
+                let text = std::fs::read_to_string(self.absolute(data)?)
                     .map_err(|error| format!("{data}: {error}"))?;
                 self.summaries.push(text);
             }
-            "uploadfile" => self.files.push(absolute(data)?),
+            "uploadfile" => self.files.push(self.absolute(data)?),
             other => return Err(format!("unknown event {other}")),
         }
         Ok(None)
@@ -292,14 +295,11 @@ impl Log {
         self.operation = self.masks.mask(&command.data);
         Ok(())
     }
-}
 
-fn absolute(path: &str) -> Result<PathBuf, String> {
-    let path = PathBuf::from(path);
-    if path.is_absolute() {
-        Ok(path)
-    } else {
-        Err(format!("{} is not absolute", path.display()))
+    /// Where a file lies that the step names.
+    fn absolute(&self, path: &str) -> Result<PathBuf, String> {
+        let here = self.machine.here(path);
+        here.ok_or_else(|| format!("{path} is not absolute"))
     }
 }
 

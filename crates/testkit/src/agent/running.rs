@@ -1,8 +1,9 @@
 //! A started step.
 
 use std::fmt;
+use std::io::Write as _;
 use std::path::PathBuf;
-use std::process::{Child, Command, ExitStatus, Stdio};
+use std::process::{Child, ChildStdin, Command, ExitStatus, Stdio};
 use std::sync::Arc;
 use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
@@ -102,6 +103,8 @@ pub struct Running {
     view: Arc<View>,
     started: Instant,
     lookup_id: String,
+    /// On a machine whose interrupts go through a console: the way to it.
+    console: Option<ChildStdin>,
     /// Taken when the step has been finished.
     scratch: Option<TempDir>,
 }
@@ -112,6 +115,7 @@ impl Running {
         log: Log,
         lookup_id: String,
         scratch: TempDir,
+        console: bool,
     ) -> Result<Self> {
         let started = now();
         let mut child = command
@@ -120,8 +124,8 @@ impl Running {
             .stderr(Stdio::piped())
             .spawn()
             .with_context(|| format!("cannot start {command:?}"))?;
-        // The agent closes standard input at once.
-        drop(child.stdin.take());
+        // The agent closes standard input at once; what holds a console does it for what it starts.
+        let console = child.stdin.take().filter(|_| console);
         let view = Arc::new(View::new(log));
         let output = child.stdout.take().context("standard output is piped")?;
         let error = child.stderr.take().context("standard error is piped")?;
@@ -135,6 +139,7 @@ impl Running {
             view,
             started,
             lookup_id,
+            console,
             scratch: Some(scratch),
         })
     }
@@ -283,8 +288,15 @@ impl Running {
 
     fn signal(&mut self, signal: Signal) {
         // While the child is not waited for, its id is still its own.
-        if !self.has_exited() {
-            send(&mut self.child, signal);
+        if self.has_exited() {
+            return;
+        }
+        match (&mut self.console, signal) {
+            // An error means that it has just ended.
+            (Some(console), Signal::Interrupt) => drop(console.write_all(b"c")),
+            // The second event is not passed on there; the kill comes next.
+            (Some(_), Signal::Terminate) => {}
+            (None, signal) => send(&mut self.child, signal),
         }
     }
 }

@@ -13,6 +13,7 @@ use super::isolation::Isolation;
 use super::log::Log;
 use super::running::Running;
 use super::sample;
+use crate::machine::Machine;
 
 /// A service connection.
 #[derive(Debug, Clone, Default)]
@@ -57,7 +58,7 @@ impl Connection {
 #[derive(Debug, Clone)]
 pub struct Step {
     task: Task,
-    node: PathBuf,
+    machine: Machine,
     reference: String,
     inputs: BTreeMap<String, String>,
     variables: BTreeMap<String, String>,
@@ -73,9 +74,14 @@ const INHERITED: [&str; 6] = ["PATH", "HOME", "LANG", "SYSTEMROOT", "TEMP", "TMP
 impl Step {
     /// A step of that task in a deployment job of a YAML pipeline, run by that Node.
     pub fn new(task: &Task, node: &Path) -> Self {
-        Self {
+        Self::on(&Machine::this(node), task)
+    }
+
+    /// The same on another machine. The task has to lie where the machine finds it.
+    pub fn on(machine: &Machine, task: &Task) -> Self {
+        let step = Self {
             task: task.clone(),
-            node: node.to_owned(),
+            machine: machine.clone(),
             reference: "step".to_owned(),
             inputs: BTreeMap::new(),
             variables: sample::yaml_job(),
@@ -86,6 +92,12 @@ impl Step {
             raw: BTreeMap::new(),
             files: BTreeMap::new(),
             isolation: Isolation::None,
+        };
+        match machine.agent_words() {
+            Some((os, architecture)) => step
+                .variable("Agent.OS", os)
+                .variable("Agent.OSArchitecture", architecture),
+            None => step,
         }
     }
 
@@ -198,7 +210,7 @@ impl Step {
     /// When an input is unknown to the task, or the process cannot be started.
     pub fn start(&self) -> Result<Running> {
         self.check_inputs()?;
-        let scratch = tempfile::Builder::new().prefix("agent-").tempdir()?;
+        let scratch = self.machine.scratch()?;
         let folders = Folders::new(&scratch.path().canonicalize()?)?;
         for (path, text) in &self.files {
             let target = folders.sources().join(path);
@@ -206,20 +218,23 @@ impl Step {
             fs::write(target, text)?;
         }
         let lookup_id = new_lookup_id();
-        let mut command = self
-            .isolation
-            .command(&self.node, &self.task.folder, &folders.temp());
+        let mut command = self.machine.node(
+            &self.task.script()?,
+            self.isolation,
+            &self.task.folder,
+            &folders.temp(),
+        );
         command
-            .arg(self.task.script()?)
-            .current_dir(folders.sources());
-        command
+            .current_dir(folders.sources())
             .env_clear()
             .envs(inherited())
+            .envs(self.machine.environment())
             .envs(self.environment(&folders))
             .env("VSTS_PROCESS_LOOKUP_ID", &lookup_id);
-        let mut log = Log::new(&self.task, &self.reference, self.is_debug());
+        let mut log = Log::new(&self.task, &self.machine, &self.reference, self.is_debug());
         self.secret_values().for_each(|secret| log.mask(secret));
-        Running::start(command, log, lookup_id, scratch)
+        let console = self.machine.has_console();
+        Running::start(command, log, lookup_id, scratch, console)
     }
 
     fn check_inputs(&self) -> Result<()> {
@@ -235,11 +250,16 @@ impl Step {
 
     fn environment(&self, folders: &Folders) -> BTreeMap<String, String> {
         let mut public = self.variables.clone();
-        public.extend(folders.variables());
+        public.extend(folders.variables(&self.machine));
         let mut expandable = public.clone();
         expandable.extend(self.secrets.clone());
-        let mut all =
-            environment::inputs(&self.task, &self.inputs, &expandable, &folders.sources());
+        let mut all = environment::inputs(
+            &self.task,
+            &self.inputs,
+            &expandable,
+            &self.machine,
+            &folders.sources(),
+        );
         all.extend(
             public
                 .iter()

@@ -1,3 +1,5 @@
+use std::path::Path;
+
 use serde_json::json;
 
 use super::*;
@@ -8,6 +10,7 @@ fn log(definition: serde_json::Value) -> Log {
             folder: PathBuf::new(),
             definition,
         },
+        &Machine::this(Path::new("node")),
         "gate",
         false,
     )
