@@ -63,13 +63,13 @@ fn proxy_to(world: &World) -> Front {
 }
 
 /// A certificate authority of our own, with its certificate in a file.
-struct Authority {
+pub(crate) struct Authority {
     issuer: CertifiedIssuer<'static, KeyPair>,
     folder: tempfile::TempDir,
 }
 
 impl Authority {
-    fn new() -> Self {
+    pub(crate) fn new() -> Self {
         let mut params = CertificateParams::default();
         params.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
         params.key_usages = vec![KeyUsagePurpose::KeyCertSign];
@@ -79,8 +79,13 @@ impl Authority {
         Self { issuer, folder }
     }
 
-    fn file(&self) -> PathBuf {
+    pub(crate) fn file(&self) -> PathBuf {
         self.folder.path().join("ca.pem")
+    }
+
+    /// Its certificate, in DER.
+    pub(crate) fn certificate(&self) -> &[u8] {
+        self.issuer.der()
     }
 
     fn issue(&self, name: &str) -> (rcgen::Certificate, KeyPair) {
@@ -111,7 +116,7 @@ impl Authority {
     }
 
     /// The instance behind TLS, under that name.
-    fn front(&self, world: &World, name: &str) -> Front {
+    pub(crate) fn front(&self, world: &World, name: &str) -> Front {
         let to = address_of(world.sim.url());
         Front::start_tls(self.server(name, None), move |_| Act::Relay(to, Vec::new()))
     }
