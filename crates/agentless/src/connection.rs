@@ -38,7 +38,7 @@ pub enum ConnectionTypeError {
         contribution: String,
     },
     /// A template that cannot be read.
-    #[error("{place}")]
+    #[error("could not read a template of the {place}")]
     Template {
         /// What it belongs to.
         place: String,
@@ -47,7 +47,7 @@ pub enum ConnectionTypeError {
         source: TemplateError,
     },
     /// A name that the connection does not have.
-    #[error("{place}: a connection has no `{name}`")]
+    #[error("a connection has no `{name}`, which the {place} wants")]
     Name {
         /// What it belongs to.
         place: String,

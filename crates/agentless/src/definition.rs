@@ -155,14 +155,9 @@ impl Definition {
         &self.name
     }
 
-    /// Number of sections in the chain.
-    pub fn len(&self) -> usize {
+    /// How many sections the chain has.
+    pub fn section_count(&self) -> usize {
         self.sections.len()
-    }
-
-    /// Whether the chain is empty.
-    pub fn is_empty(&self) -> bool {
-        self.sections.is_empty()
     }
 
     pub(crate) fn input_opt(&self, name: &str) -> Option<&Input> {

@@ -69,7 +69,7 @@ pub enum Outcome {
 #[derive(Clone, Debug, PartialEq, thiserror::Error)]
 pub enum Failure {
     /// The request could not be made, or was not answered.
-    #[error("{0}")]
+    #[error(transparent)]
     Request(#[from] RequestError),
     /// An answer outside of 200 to 299, with nothing to say that it is fine.
     #[error("answered {status}")]
@@ -78,23 +78,32 @@ pub enum Failure {
         status: String,
     },
     /// An expression that cannot be read once everything is put in.
-    #[error("the expression cannot be read: {0}")]
+    #[error("the expression cannot be read")]
     Expression(#[from] ExpressionError),
     /// An expression that comes to nothing.
-    #[error("the expression cannot be evaluated: {0}")]
+    #[error("the expression cannot be evaluated")]
     Evaluate(#[from] EvaluateError),
     /// A pause that is none once everything is put in.
-    #[error("no duration: `{0}`")]
-    Pause(String),
+    #[error("no duration: `{text}`")]
+    Pause {
+        /// The text.
+        text: String,
+    },
     /// Polling that took longer than a job may.
-    #[error("still polling after {0} s")]
-    StillPolling(u64),
+    #[error("still polling after {seconds} s")]
+    StillPolling {
+        /// The bound.
+        seconds: u64,
+    },
     /// Completion by a call back, asked for by an input.
     #[error("completion by a call back is not interpreted")]
     CallBack,
     /// An input that names no connection.
-    #[error("no connection is picked for `{0}`")]
-    NoConnection(String),
+    #[error("no connection is picked for `{input}`")]
+    NoConnection {
+        /// The input.
+        input: String,
+    },
 }
 
 impl Gate {

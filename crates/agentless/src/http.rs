@@ -15,11 +15,11 @@ pub(crate) use send::send;
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum RequestError {
     /// A string of the request that cannot be read as a template, which happens where a value brings braces in.
-    #[error("a string of the request is no template: {0}")]
-    Template(TemplateError),
+    #[error("a string of the request is no template")]
+    Template(#[source] TemplateError),
     /// A string of the request that cannot be filled in.
-    #[error("a string of the request cannot be filled in: {0}")]
-    Render(RenderError),
+    #[error("a string of the request cannot be filled in")]
+    Render(#[source] RenderError),
     /// A macro that nothing answers to. The server sends it as it stands.
     #[error("nothing answers to `$({name})`")]
     Macro {

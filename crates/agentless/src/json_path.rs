@@ -29,18 +29,13 @@ pub enum PathError {
 /// Reads a path. A path that does not begin at the root is taken from there, as Microsoft's own examples have it.
 pub(crate) fn parse(text: &str) -> Result<JsonPath, PathError> {
     let text = text.trim();
-    if text.len() > MAX_LENGTH || depth(text) > MAX_DEPTH {
-        return Err(PathError::TooMuch { length: text.len() });
-    }
+    check(text)?;
     let rooted = match text.chars().next() {
         Some('$') => text.to_owned(),
         Some('[') => format!("${text}"),
         _ => format!("$.{text}"),
     };
-    JsonPath::parse(&rooted).map_err(|error| PathError::Syntax {
-        path: text.to_owned(),
-        detail: error.to_string(),
-    })
+    JsonPath::parse(&rooted).map_err(|error| syntax(text, &error.to_string()))
 }
 
 /// Everything a path finds, as a list.
@@ -53,18 +48,42 @@ pub(crate) fn select(text: &str, root: &Json) -> Result<Vec<Json>, PathError> {
         .collect())
 }
 
-fn depth(text: &str) -> usize {
+/// Refuses what is too much for the library here, and what the server's library does not know.
+fn check(text: &str) -> Result<(), PathError> {
     let mut depth = 0_usize;
     let mut deepest = 0;
-    for character in text.chars() {
-        match character {
-            '[' | '(' | '!' => depth += 1,
-            ']' | ')' => depth = depth.saturating_sub(1),
-            _ => {}
+    let mut quote = None;
+    let mut last = ' ';
+    let mut characters = text.chars().peekable();
+    while let Some(character) = characters.next() {
+        match (quote, character) {
+            (Some(_), '\\') => drop(characters.next()),
+            (Some(open), _) => quote = quote.filter(|_| character != open),
+            (None, '\'' | '"') => quote = Some(character),
+            (None, '!') if characters.peek() != Some(&'=') => {
+                return Err(syntax(text, "negation is not known"));
+            }
+            (None, '(') if last.is_ascii_alphanumeric() || last == '_' => {
+                return Err(syntax(text, "functions are not known"));
+            }
+            (None, '[' | '(') => depth += 1,
+            (None, ']' | ')') => depth = depth.saturating_sub(1),
+            (None, _) => {}
         }
+        last = character;
         deepest = deepest.max(depth);
     }
-    deepest
+    if deepest > MAX_DEPTH || text.len() > MAX_LENGTH {
+        return Err(PathError::TooMuch { length: text.len() });
+    }
+    Ok(())
+}
+
+fn syntax(path: &str, detail: &str) -> PathError {
+    PathError::Syntax {
+        path: path.to_owned(),
+        detail: detail.to_owned(),
+    }
 }
 
 #[cfg(test)]
@@ -82,18 +101,40 @@ mod tests {
         assert_eq!(count("Items[?(@.price<50)]"), 1);
         assert_eq!(count("$.Items[?(@.on == true)].price"), 1);
         assert_eq!(count("$.items"), 0, "keys have case");
+        assert_eq!(count("$.Items[?(@.price != 40 && @.price != 70)]"), 1);
+        assert_eq!(
+            count("$.Items[?@.name == 'not(!\\'(']"),
+            0,
+            "in quotes all is text"
+        );
         assert_eq!(select("$.Items[9]", &root), Ok(vec![]));
     }
 
     #[test]
+    fn a_path_of_the_greatest_depth_takes_no_time_to_speak_of() {
+        let inner = MAX_DEPTH - 1;
+        let deep = format!("$[?{}@.b{}]", "(".repeat(inner), ")".repeat(inner));
+        let begun = std::time::Duration::from_secs(5);
+        let (done, wait) = std::sync::mpsc::channel();
+        std::thread::spawn(move || done.send(parse(&deep).is_ok()));
+        assert_eq!(wait.recv_timeout(begun), Ok(true));
+    }
+
+    #[test]
     fn refuses() {
-        for path in ["$.", "$[(@.length-1)]", "$.a[?length(@)>1]", "a b"] {
+        for path in [
+            "$.",
+            "$[(@.length-1)]",
+            "$.a[?length(@) > 1]",
+            "$.a[?!@.b]",
+            "a b",
+        ] {
             assert!(parse(path).is_err(), "{path}");
         }
         let deep = format!("$.a[?{}@.b{}]", "(".repeat(5000), ")".repeat(5000));
         let refused = select(&deep, &json!(null)).unwrap_err();
         assert!(matches!(refused, PathError::TooMuch { .. }), "{refused}");
-        let many = format!("$[?{}@.b]", "!".repeat(1000));
-        assert!(matches!(parse(&many), Err(PathError::TooMuch { .. })));
+        let long = format!("$.a[?@.b == '{}']", "x".repeat(MAX_LENGTH));
+        assert!(matches!(parse(&long), Err(PathError::TooMuch { .. })));
     }
 }

@@ -12,6 +12,7 @@ mod json_path;
 mod template;
 
 mod answer;
+mod causes;
 mod duration;
 mod http;
 mod names;

@@ -295,6 +295,7 @@ impl ConnectionType {
             };
             Ok::<_, RequestError>(macros::expand(&text, find))
         };
+        // Microsoft's manifest for ServiceNow names no Accept, which an instance insists on: the server sends one itself.
         let mut headers = vec![("Accept".to_owned(), "application/json".to_owned())];
         headers.extend(source.headers.iter().cloned());
         Request::new(

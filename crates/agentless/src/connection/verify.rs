@@ -1,6 +1,7 @@
 //! The Verify button.
 
 use crate::answer::status_name;
+use crate::causes;
 use crate::http::Exchange;
 
 use super::{ConnectionType, Endpoint, QueryError};
@@ -40,7 +41,7 @@ impl ConnectionType {
                 let words: String = answer.content.chars().take(QUOTED).collect();
                 format!("{url} answered {}: {words}", status_name(answer.status))
             }
-            Err(error) => format!("{url} did not answer: {error}"),
+            Err(error) => format!("{url} did not answer: {}", causes::told(error)),
         };
         let status = answer.ok().map(|answer| answer.status);
         Ok(Verdict {

@@ -1,6 +1,7 @@
 //! The log of a sample, as a person reads it on the stage's page: what was asked, what came back, which rule decided.
 
 use crate::answer::status_name;
+use crate::causes;
 
 use super::{Outcome, Section};
 
@@ -40,7 +41,7 @@ impl Log {
             Outcome::Passed if section.expression.is_empty() => "  Passed".to_owned(),
             Outcome::Passed => format!("  Passed: {}", section.expression),
             Outcome::Waiting => format!("  Not yet: {}", section.expression),
-            Outcome::Failed(failure) => format!("  Failed: {failure}"),
+            Outcome::Failed(failure) => format!("  Failed: {}", causes::told(failure)),
             Outcome::NotReached => "  Not reached".to_owned(),
         };
         self.line(&verdict);

@@ -1,5 +1,6 @@
 //! One section: skip, ask, poll, decide, keep what was learned.
 
+use std::collections::BTreeMap;
 use std::time::Duration;
 
 use crate::answer::Answer;
@@ -50,7 +51,8 @@ impl Run<'_> {
             return Ok(Outcome::Skipped);
         }
         if let (Some(input), None) = (&self.section.connection, picked) {
-            return Err(Failure::NoConnection(input.clone()));
+            let input = input.clone();
+            return Err(Failure::NoConnection { input });
         }
         let answer = self.polled(&strings, picked, &mut done.requests).await?;
         let expression = strings.fill(&self.section.expression)?;
@@ -93,13 +95,12 @@ impl Run<'_> {
                 return Ok(answer);
             }
             let pause = strings.fill(&polling.pause)?;
-            let pause = duration::read(&pause).ok_or(Failure::Pause(pause))?;
+            let pause = duration::read(&pause).ok_or(Failure::Pause { text: pause })?;
             // A pause of nothing must not poll for ever.
             waited += pause.max(Duration::from_secs(1));
             if waited > self.settings.polling_within {
-                return Err(Failure::StillPolling(
-                    self.settings.polling_within.as_secs(),
-                ));
+                let seconds = self.settings.polling_within.as_secs();
+                return Err(Failure::StillPolling { seconds });
             }
             tokio::time::sleep(pause).await;
         }
@@ -148,7 +149,7 @@ impl Run<'_> {
         let pairs = if headers.trim().is_empty() {
             Ok(Vec::new())
         } else {
-            serde_json::from_str::<std::collections::BTreeMap<String, String>>(&headers)
+            serde_json::from_str::<BTreeMap<String, String>>(&headers)
                 .map(|pairs| pairs.into_iter().collect())
         };
         let pairs = pairs.map_err(|_| RequestError::Headers { text: headers })?;
