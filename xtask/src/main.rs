@@ -34,8 +34,10 @@ use workspace::Workspace;
 const HELP: &str = "\
 cargo xtask <command>
 
-  package [--targets host|all] [--verify] [--out DIR] [--plan]
+  package [--targets host|all|NAME,NAME] [--programs DIR] [--verify] [--reproduce] [--out DIR] [--plan]
                           pack the extension; the last line printed is the path of the VSIX
+  programs [--targets host|all|NAME,NAME] --out DIR
+                          build the tasks' programs only, for `package --programs DIR`
   check                   rules of the tree, format, lints, documentation
   test                    everything: set-up, check, package, all tests
   demo [--keep]           play deployments from gate to report against the simulators
@@ -63,6 +65,7 @@ fn run(command: &str, args: Args) -> anyhow::Result<ExitCode> {
     let workspace = Workspace::find()?;
     match command {
         "package" => package::run(&workspace, args)?,
+        "programs" => package::run_programs(&workspace, args)?,
         "check" => check::run(&workspace, args)?,
         "test" => test::run(&workspace, args)?,
         "demo" => demo::run(&workspace, args)?,

@@ -1,16 +1,22 @@
 //! `package`: plan, stage, pack. Everything is written under `target/`, or where `--out` says.
 
-mod elf;
+mod debian;
+mod executable;
 mod extension;
 mod musl;
+mod packed;
 mod plan;
 mod platform;
 mod programs;
+mod reproduce;
+mod sizes;
 mod stage;
 #[cfg(test)]
 mod tests;
+mod tools;
 mod verify;
 mod vsix;
+mod zig;
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -21,25 +27,24 @@ use crate::args::Args;
 use crate::sbom;
 use crate::shell::{heading, note};
 use crate::workspace::Workspace;
-pub(crate) use musl::Debian;
-use plan::{Plan, Source};
-use platform::Platform;
-
-/// What one program may weigh: each of them travels to every agent, once per platform.
-const AIMED_BYTES: u64 = 3_000_000;
+use packed::Made;
+use plan::{PackedFile, Plan, Program, Source};
 
 /// What the command line asked for.
 #[derive(Debug, Default)]
 pub(crate) struct Options {
     targets: Option<String>,
+    /// Holds the programs by platform; they are built where this is not given.
+    programs: Option<PathBuf>,
     out: Option<PathBuf>,
     verify: bool,
 }
 
 impl Options {
-    /// As a release is made: packed for this host and verified.
-    pub(crate) fn verified() -> Self {
+    /// As a release is made: for all platforms, and verified.
+    pub(crate) fn release() -> Self {
         Self {
+            targets: Some("all".to_owned()),
             verify: true,
             ..Self::default()
         }
@@ -49,18 +54,56 @@ impl Options {
 pub(crate) fn run(workspace: &Workspace, mut args: Args) -> Result<()> {
     let options = Options {
         targets: args.value("--targets")?,
+        programs: args.value("--programs")?.map(PathBuf::from),
         out: args.value("--out")?.map(PathBuf::from),
         verify: args.flag("--verify"),
     };
-    let only_plan = args.flag("--plan");
+    let (only_plan, reproduce) = (args.flag("--plan"), args.flag("--reproduce"));
     args.finish()?;
     if only_plan {
         let platforms = platform::chosen(options.targets.as_deref())?;
         print!("{}", Plan::new(workspace, &platforms)?);
         return Ok(());
     }
-    println!("{}", package(workspace, &options)?.display());
+    let vsix = package(workspace, &options)?;
+    if reproduce {
+        if options.programs.is_some() {
+            bail!("--reproduce builds the programs anew, so --programs makes no sense with it");
+        }
+        reproduce::check(workspace, options.targets.as_deref(), &vsix)?;
+    }
+    println!("{}", vsix.display());
     Ok(())
+}
+
+/// The `programs` command: builds them and leaves them in a folder, by platform, for `package --programs`.
+pub(crate) fn run_programs(workspace: &Workspace, mut args: Args) -> Result<()> {
+    let targets = args.value("--targets")?;
+    let out = args.value("--out")?.context("programs needs --out DIR")?;
+    args.finish()?;
+    let platforms = platform::chosen(targets.as_deref())?;
+    let out = std::path::absolute(out)?;
+    let crates = Plan::new(workspace, &platforms)?.crates();
+    for (program, path) in programs::build(workspace, &crates, &platforms)? {
+        tell_size(program, &path)?;
+        let folder = out.join(program.platform.folder());
+        fs::create_dir_all(&folder)
+            .with_context(|| format!("could not make {}", folder.display()))?;
+        fs::copy(&path, folder.join(program.file_name()))
+            .with_context(|| format!("could not copy {}", path.display()))?;
+    }
+    println!("{}", out.display());
+    Ok(())
+}
+
+/// That the same tree makes the same bytes in another folder, for this host.
+pub(crate) fn reproduce(workspace: &Workspace) -> Result<()> {
+    let options = Options {
+        out: Some(workspace.path("target/reproduce/here")),
+        ..Options::default()
+    };
+    let vsix = package(workspace, &options)?;
+    reproduce::check(workspace, None, &vsix)
 }
 
 /// Makes the package and gives back where it is.
@@ -72,23 +115,27 @@ pub(crate) fn package(workspace: &Workspace, options: &Options) -> Result<PathBu
         None => workspace.path("target/dist"),
     };
 
-    let built = build_programs(workspace, &plan)?;
+    let built = match &options.programs {
+        Some(folder) => programs::taken(folder, &plan.crates(), &platforms)?,
+        None => programs::build(workspace, &plan.crates(), &platforms)?,
+    };
+    for (program, path) in &built {
+        tell_size(*program, path)?;
+    }
+    let made = Made::pack(workspace, built, &plan.packed())?;
     let staged = workspace.path("target/package/stage");
-    stage::stage(workspace, &plan, &staged, |source| {
-        let found = built.iter().find(|(known, _)| known == source);
-        found.map(|(_, path)| path.clone())
-    })?;
+    stage::stage(workspace, &plan, &staged, |source| made.path(source))?;
 
     let bytes = packed(&plan, &staged)?;
     if options.verify {
-        verify(&plan, &staged, &bytes)?;
+        verify(workspace, &plan, &staged, &bytes)?;
         verify::against_tfx(workspace, &staged, &bytes)?;
     }
     fs::create_dir_all(&out).with_context(|| format!("could not make {}", out.display()))?;
     let vsix = out.join(plan.extension.vsix_name());
     fs::write(&vsix, &bytes).with_context(|| format!("could not write {}", vsix.display()))?;
-    note(&format!("{} bytes", bytes.len()));
-    let bill = bill_of_materials(workspace, &plan, &built, &bytes)?;
+    sizes::tell(&bytes, &plan.extension.task_folders())?;
+    let bill = bill_of_materials(workspace, &plan, &made.programs, &bytes)?;
     let beside = vsix.with_extension("vsix.cdx.json");
     fs::write(&beside, bill).with_context(|| format!("could not write {}", beside.display()))?;
     Ok(vsix)
@@ -98,18 +145,13 @@ pub(crate) fn package(workspace: &Workspace, options: &Options) -> Result<PathBu
 fn bill_of_materials(
     workspace: &Workspace,
     plan: &Plan,
-    built: &[(Source, PathBuf)],
+    built: &[(Program, PathBuf)],
     vsix: &[u8],
 ) -> Result<String> {
     let mut programs = Vec::new();
-    for (source, path) in built {
-        if let Source::Program {
-            crate_name,
-            platform,
-        } = source
-        {
-            programs.push((*crate_name, platform.folder(), fs::read(path)?));
-        }
+    for (program, path) in built {
+        let platform = program.platform.folder();
+        programs.push((program.crate_name, platform, fs::read(path)?));
     }
     let package = sbom::Package {
         publisher: &plan.extension.publisher,
@@ -128,30 +170,11 @@ fn bill_of_materials(
     Ok(sbom::document(&package, &plan.parts(workspace)?))
 }
 
-fn build_programs(workspace: &Workspace, plan: &Plan) -> Result<Vec<(Source, PathBuf)>> {
-    let mut built: Vec<(Source, PathBuf)> = Vec::new();
-    for (platform, crates) in plan.programs() {
-        heading(&format!("programs for {}", platform.folder()));
-        let paths = programs::build(workspace, &crates, platform)?;
-        for (crate_name, path) in crates.into_iter().zip(paths) {
-            note(&told_size(crate_name, fs::metadata(&path)?.len()));
-            let source = Source::Program {
-                crate_name,
-                platform,
-            };
-            built.push((source, path));
-        }
-    }
-    Ok(built)
-}
-
-/// A program's size and how it stands to the aim.
-fn told_size(program: &str, bytes: u64) -> String {
-    let stands = match bytes.checked_sub(AIMED_BYTES) {
-        None | Some(0) => "within".to_owned(),
-        Some(more) => format!("{more} above"),
-    };
-    format!("{program}: {bytes} bytes, {stands} the aim of {AIMED_BYTES}")
+fn tell_size(program: Program, path: &Path) -> Result<()> {
+    let what = format!("{} for {}", program.crate_name, program.platform.folder());
+    let bytes = fs::metadata(path)?.len();
+    note(&sizes::told(&what, bytes, sizes::PROGRAM));
+    Ok(())
 }
 
 fn packed(plan: &Plan, staged: &Path) -> Result<Vec<u8>> {
@@ -164,7 +187,7 @@ fn packed(plan: &Plan, staged: &Path) -> Result<Vec<u8>> {
                 name: entry.to.clone(),
                 bytes: fs::read(&path)
                     .with_context(|| format!("could not read {}", path.display()))?,
-                executable: matches!(entry.from, Source::Program { .. }),
+                executable: matches!(entry.from, Source::Program(_)),
             })
         })
         .collect::<Result<_>>()?;
@@ -172,22 +195,30 @@ fn packed(plan: &Plan, staged: &Path) -> Result<Vec<u8>> {
 }
 
 /// Reads the package back, packs it once more, and looks into the programs.
-fn verify(plan: &Plan, staged: &Path, bytes: &[u8]) -> Result<()> {
+fn verify(workspace: &Workspace, plan: &Plan, staged: &Path, bytes: &[u8]) -> Result<()> {
     heading("verify the package");
     verify::check(bytes)?;
     if packed(plan, staged)? != bytes {
         bail!("packing the same files twice gave different bytes");
     }
     for entry in &plan.entries {
-        if let Source::Program { platform, .. } = &entry.from
-            && matches!(platform, Platform::LinuxX64 | Platform::LinuxArm64)
-        {
-            elf::check_static(&fs::read(staged.join(&entry.to))?)
-                .with_context(|| entry.to.clone())?;
+        let path = staged.join(&entry.to);
+        match &entry.from {
+            Source::Program(program) => executable::check(&fs::read(&path)?, program.platform)
+                .with_context(|| entry.to.clone())?,
+            Source::Packed {
+                crate_name,
+                file: PackedFile::Index,
+            } => {
+                let bin = path.parent().unwrap_or(staged);
+                packed::verify(workspace, crate_name, bin, &plan.packed())?;
+            }
+            _ => {}
         }
     }
     note(
-        "every part has a content type, every task is complete, programs are static, same input gave same bytes",
+        "every part has a content type, every task is complete, programs are for their platforms and static on Linux, \
+         same input gave same bytes",
     );
     Ok(())
 }

@@ -1,36 +1,22 @@
 //! What the machine needs beyond Rust and Node. Where it may (as root on a Debian-like system) it is installed; else
 //! the one command to run is named, and the run fails.
 
+mod emulators;
+
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context as _, Result, bail};
 
-use crate::package::Debian;
 use crate::shell::{self, note};
 use crate::workspace::Workspace;
+
+pub(crate) use emulators::emulators;
 
 /// ServiceNow's own Python client, which drives the simulator in a test.
 const PYSNC: &str = "pysnc==1.2.1";
 
 /// The names that Chromium and the browser made of it go by.
 const CHROMIUM: [&str; 3] = ["chromium", "chromium-browser", "google-chrome"];
-
-/// Debian's Rust with musl, installed if it is missing.
-pub(crate) fn debian_rust(workspace: &Workspace, machine: &str) -> Result<Debian> {
-    let oldest = oldest_rust(workspace)?;
-    let missing = match Debian::find(workspace.root(), machine, &oldest) {
-        Ok(found) => return Ok(found),
-        Err(missing) => missing,
-    };
-    note(&format!("{missing:#}"));
-    if has(workspace.root(), "rustup") && !may_install(workspace.root()) {
-        bail!(
-            "a static program needs the musl standard library; run: rustup target add {machine}-unknown-linux-musl"
-        );
-    }
-    install(workspace.root(), "a static program", &Debian::PACKAGES)?;
-    Debian::find(workspace.root(), machine, &oldest)
-}
 
 /// Node with npm: the launcher and the tests' Node versions need them.
 pub(crate) fn node(workspace: &Workspace) -> Result<()> {
@@ -51,16 +37,9 @@ pub(crate) fn python(workspace: &Workspace) -> Result<PathBuf> {
         shell::output_opt(import.args(["-c", "import pysnc"])).is_some()
     };
     if !ready(&python) {
-        make_venv(workspace, &folder)?;
-        let mut pip = shell::command(&python, workspace.root());
-        shell::run(pip.args([
-            "-m",
-            "pip",
-            "install",
-            "--quiet",
-            "--disable-pip-version-check",
-            PYSNC,
-        ]))?;
+        let what = "the test with ServiceNow's Python client";
+        make_venv(workspace, &folder, what)?;
+        pip_install(workspace, &folder, &[PYSNC])?;
         if !ready(&python) {
             bail!("{PYSNC} was installed, but cannot be imported");
         }
@@ -93,7 +72,8 @@ fn chromium(root: &Path) -> Option<(&'static str, String)> {
     })
 }
 
-fn make_venv(workspace: &Workspace, folder: &Path) -> Result<()> {
+/// A fresh Python environment in `folder`, for what is named.
+pub(crate) fn make_venv(workspace: &Workspace, folder: &Path, what: &str) -> Result<()> {
     let venv = || {
         let mut command = shell::command("python3", workspace.root());
         command.args(["-m", "venv", "--clear"]).arg(folder);
@@ -102,18 +82,28 @@ fn make_venv(workspace: &Workspace, folder: &Path) -> Result<()> {
     if venv() {
         return Ok(());
     }
-    install(
-        workspace.root(),
-        "the test with ServiceNow's Python client",
-        &["python3-venv"],
-    )?;
+    install(workspace.root(), what, &["python3-venv"])?;
     if !venv() {
         bail!("python3 -m venv {} failed", folder.display());
     }
     Ok(())
 }
 
-fn install(root: &Path, what: &str, packages: &[&str]) -> Result<()> {
+/// Installs packages of Python's registry into the environment in `folder`.
+pub(crate) fn pip_install(workspace: &Workspace, folder: &Path, packages: &[&str]) -> Result<()> {
+    let mut pip = shell::command(folder.join("bin/python"), workspace.root());
+    pip.args([
+        "-m",
+        "pip",
+        "install",
+        "--quiet",
+        "--disable-pip-version-check",
+    ]);
+    shell::run(pip.args(packages))
+}
+
+/// Installs Debian packages, or names the command that does.
+pub(crate) fn install(root: &Path, what: &str, packages: &[&str]) -> Result<()> {
     let list = packages.join(" ");
     if !may_install(root) {
         bail!(
@@ -137,17 +127,19 @@ fn apt(root: &Path) -> std::process::Command {
     apt
 }
 
-fn may_install(root: &Path) -> bool {
+/// Whether packages may be installed without asking: as root on a Debian-like system.
+pub(crate) fn may_install(root: &Path) -> bool {
     Path::new("/usr/bin/apt-get").exists()
         && shell::output_opt(shell::command("id", root).arg("-u")).as_deref() == Some("0")
 }
 
-fn has(root: &Path, program: &str) -> bool {
+/// Whether the program starts.
+pub(crate) fn has(root: &Path, program: &str) -> bool {
     shell::output_opt(shell::command(program, root).arg("--version")).is_some()
 }
 
 /// `workspace.package.rust-version`.
-fn oldest_rust(workspace: &Workspace) -> Result<String> {
+pub(crate) fn oldest_rust(workspace: &Workspace) -> Result<String> {
     let manifest: toml::Table = workspace.read("Cargo.toml")?.parse()?;
     manifest["workspace"]["package"]["rust-version"]
         .as_str()

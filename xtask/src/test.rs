@@ -15,8 +15,10 @@ pub(crate) fn run(workspace: &Workspace, args: Args) -> Result<()> {
     setup::node(workspace)?;
     let python = setup::python(workspace)?;
     let browser = setup::browser(workspace)?;
+    setup::emulators(workspace)?;
     check::everything(workspace)?;
-    let vsix = package::package(workspace, &Options::verified())?;
+    let vsix = package::package(workspace, &Options::release())?;
+    package::reproduce(workspace)?;
     heading("tests");
     let mut tests = shell::cargo(
         workspace.root(),

@@ -35,10 +35,43 @@ pub(crate) enum Source {
     /// Who made what the programs hold, and under which terms it comes.
     Notice,
     /// A program that has to be built.
-    Program {
+    Program(Program),
+    /// One of the two files that hold the programs for further platforms.
+    Packed {
         crate_name: &'static str,
-        platform: Platform,
+        file: PackedFile,
     },
+}
+
+/// What a task runs on one platform.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Program {
+    pub(crate) crate_name: &'static str,
+    pub(crate) platform: Platform,
+}
+
+impl Program {
+    pub(crate) fn file_name(self) -> String {
+        self.platform.file_name(self.crate_name)
+    }
+}
+
+/// The files that several programs are packed into.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum PackedFile {
+    Stream,
+    /// Where each program lies in the stream.
+    Index,
+}
+
+impl PackedFile {
+    /// By this name the launcher looks for it.
+    pub(crate) fn name(self) -> &'static str {
+        match self {
+            Self::Stream => "packed.br",
+            Self::Index => "packed.json",
+        }
+    }
 }
 
 /// One entry of the package.
@@ -92,17 +125,7 @@ impl Plan {
                 to: format!("{folder}/launcher.js"),
                 from: Source::File(LAUNCHER.to_owned()),
             });
-            entries.extend(platforms.iter().map(|&platform| Entry {
-                to: format!(
-                    "{folder}/bin/{}/{}",
-                    platform.folder(),
-                    platform.file_name(crate_name)
-                ),
-                from: Source::Program {
-                    crate_name,
-                    platform,
-                },
-            }));
+            entries.extend(programs(folder, crate_name, platforms));
         }
         entries.sort_by(|a, b| a.to.cmp(&b.to));
         if let Some(twice) = entries.windows(2).find(|pair| pair[0].to == pair[1].to) {
@@ -122,24 +145,18 @@ impl Plan {
         licences::Parts::of(workspace, &platforms)
     }
 
-    /// The programs to build, by platform: those of one platform come out of one build.
-    pub(crate) fn programs(&self) -> Vec<(Platform, Vec<&'static str>)> {
-        let mut programs: Vec<(Platform, Vec<&'static str>)> = Vec::new();
-        for entry in &self.entries {
-            let Source::Program {
-                crate_name,
-                platform,
-            } = entry.from
-            else {
-                continue;
-            };
-            match programs.iter_mut().find(|(known, _)| *known == platform) {
-                Some((_, crates)) if crates.contains(&crate_name) => {}
-                Some((_, crates)) => crates.push(crate_name),
-                None => programs.push((platform, vec![crate_name])),
-            }
-        }
-        programs
+    /// The crates whose programs the tasks carry, one for each platform.
+    pub(crate) fn crates(&self) -> Vec<&'static str> {
+        let folders = self.extension.task_folders();
+        let carried = TASK_PROGRAMS
+            .iter()
+            .filter(|(folder, _)| folders.contains(folder));
+        carried.map(|(_, crate_name)| *crate_name).collect()
+    }
+
+    /// The platforms whose programs lie in the stream of packed ones, in the order of packing.
+    pub(crate) fn packed(&self) -> Vec<Platform> {
+        packed(&self.platforms)
     }
 }
 
@@ -152,14 +169,65 @@ impl fmt::Display for Plan {
                 Source::File(path) => writeln!(f, "{path}")?,
                 Source::Stamped(path) => writeln!(f, "{path}, version {}", self.version)?,
                 Source::Notice => writeln!(f, "generated from the crates that are linked")?,
-                Source::Program {
+                Source::Program(program) => writeln!(
+                    f,
+                    "program {} for {}",
+                    program.crate_name,
+                    program.platform.folder()
+                )?,
+                Source::Packed {
                     crate_name,
-                    platform,
-                } => writeln!(f, "program {crate_name} for {}", platform.folder())?,
+                    file: PackedFile::Stream,
+                } => {
+                    let platforms = self.packed().into_iter().map(Platform::folder);
+                    let platforms: Vec<_> = platforms.collect();
+                    writeln!(f, "programs {crate_name} for {}", platforms.join(", "))?;
+                }
+                Source::Packed {
+                    file: PackedFile::Index,
+                    ..
+                } => writeln!(
+                    f,
+                    "where each program lies in {}",
+                    PackedFile::Stream.name()
+                )?,
             }
         }
         Ok(())
     }
+}
+
+/// The platforms whose programs are packed together: all but the one that most agents run on, which costs those
+/// nothing to unpack. The only program of a package lies there as it is, whatever it is for.
+fn packed(platforms: &[Platform]) -> Vec<Platform> {
+    if platforms.len() < 2 {
+        return Vec::new();
+    }
+    let rest = platforms.iter().filter(|it| **it != Platform::LinuxX64);
+    rest.copied().collect()
+}
+
+/// A task's programs: where they lie in its folder.
+fn programs(folder: &str, crate_name: &'static str, platforms: &[Platform]) -> Vec<Entry> {
+    let packed = packed(platforms);
+    let mut entries = Vec::new();
+    for &platform in platforms.iter().filter(|it| !packed.contains(it)) {
+        let program = Program {
+            crate_name,
+            platform,
+        };
+        entries.push(Entry {
+            to: format!("{folder}/bin/{}/{}", platform.folder(), program.file_name()),
+            from: Source::Program(program),
+        });
+    }
+    if !packed.is_empty() {
+        entries.extend([PackedFile::Stream, PackedFile::Index].map(|file| Entry {
+            to: format!("{folder}/bin/{}", file.name()),
+            from: Source::Packed { crate_name, file },
+        }));
+    }
+    entries
 }
 
 fn tracked(path: &str) -> Entry {
@@ -200,13 +268,14 @@ fn listed(root: &Path, path: &str) -> Result<Vec<String>> {
 #[cfg(test)]
 mod tests {
     use super::Plan;
-    use crate::package::platform::Platform;
+    use crate::package::platform::{Platform, chosen};
     use crate::workspace::Workspace;
 
     #[test]
     fn the_plan_is_as_recorded() {
         let workspace = Workspace::find().unwrap();
-        let plan = Plan::new(&workspace, &[Platform::LinuxX64, Platform::WindowsArm64]).unwrap();
+        let platforms = chosen(Some("darwin-x64,linux-x64,win32-x64")).unwrap();
+        let plan = Plan::new(&workspace, &platforms).unwrap();
         let version = workspace.version().unwrap().to_string();
         assert_eq!(
             plan.to_string().replace(&version, "VERSION"),
@@ -217,12 +286,14 @@ snowgate.snowgate-VERSION.vsix
   extension/images/icon.png  <-  extension/images/icon.png
   extension/overview.md  <-  extension/overview.md
   tasks/ServiceNowChangeGate/bin/linux-x64/change-gate  <-  program change-gate for linux-x64
-  tasks/ServiceNowChangeGate/bin/win32-arm64/change-gate.exe  <-  program change-gate for win32-arm64
+  tasks/ServiceNowChangeGate/bin/packed.br  <-  programs change-gate for win32-x64, darwin-x64
+  tasks/ServiceNowChangeGate/bin/packed.json  <-  where each program lies in packed.br
   tasks/ServiceNowChangeGate/icon.png  <-  tasks/ServiceNowChangeGate/icon.png
   tasks/ServiceNowChangeGate/launcher.js  <-  tasks/launcher.js
   tasks/ServiceNowChangeGate/task.json  <-  tasks/ServiceNowChangeGate/task.json, version VERSION
   tasks/ServiceNowDeploymentRecord/bin/linux-x64/deployment-record  <-  program deployment-record for linux-x64
-  tasks/ServiceNowDeploymentRecord/bin/win32-arm64/deployment-record.exe  <-  program deployment-record for win32-arm64
+  tasks/ServiceNowDeploymentRecord/bin/packed.br  <-  programs deployment-record for win32-x64, darwin-x64
+  tasks/ServiceNowDeploymentRecord/bin/packed.json  <-  where each program lies in packed.br
   tasks/ServiceNowDeploymentRecord/icon.png  <-  tasks/ServiceNowDeploymentRecord/icon.png
   tasks/ServiceNowDeploymentRecord/launcher.js  <-  tasks/launcher.js
   tasks/ServiceNowDeploymentRecord/task.json  <-  tasks/ServiceNowDeploymentRecord/task.json, version VERSION
@@ -233,15 +304,12 @@ snowgate.snowgate-VERSION.vsix
     }
 
     #[test]
-    fn programs_of_one_platform_are_built_together() {
+    fn a_single_program_lies_there_as_it_is() {
         let workspace = Workspace::find().unwrap();
-        let plan = Plan::new(&workspace, &[Platform::LinuxX64, Platform::MacArm64]).unwrap();
-        let both = || vec!["change-gate", "deployment-record"];
-        let mut programs = plan.programs();
-        programs.sort_by_key(|(platform, _)| platform.folder());
-        assert_eq!(
-            programs,
-            [(Platform::MacArm64, both()), (Platform::LinuxX64, both())]
-        );
+        let plan = Plan::new(&workspace, &[Platform::WindowsX64]).unwrap();
+        assert_eq!(plan.packed(), []);
+        assert_eq!(plan.crates(), ["change-gate", "deployment-record"]);
+        let path = "tasks/ServiceNowChangeGate/bin/win32-x64/change-gate.exe";
+        assert!(plan.entries.iter().any(|entry| entry.to == path));
     }
 }

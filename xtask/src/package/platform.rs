@@ -1,4 +1,4 @@
-//! The platforms that agents run on, by the names the launcher looks for.
+//! The platforms that agents run on, by the names the launcher looks for, and how a program for each comes about.
 
 use anyhow::{Context as _, Result, bail};
 
@@ -6,14 +6,44 @@ use anyhow::{Context as _, Result, bail};
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Platform {
     LinuxX64,
-    LinuxArm64,
     WindowsX64,
+    LinuxArm64,
+    MacArm64,
     WindowsArm64,
     MacX64,
-    MacArm64,
+}
+
+/// Who compiles a program's C code and links it, where the program is not built on its own system.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Linker {
+    /// This machine's gcc, against musl.
+    Musl,
+    /// Debian's gcc for Windows.
+    Mingw,
+    /// Zig, which brings the C libraries of all systems along.
+    Zig,
+}
+
+/// What is known about a platform.
+#[derive(Debug)]
+pub(crate) struct About {
+    pub(crate) folder: &'static str,
+    /// The compiler's name for it, where the program is not built on its own system.
+    pub(crate) target: &'static str,
+    pub(crate) linker: Linker,
 }
 
 impl Platform {
+    /// What most agents run on comes first: that is the order in which programs are packed and read.
+    pub(crate) const ALL: [Self; 6] = [
+        Self::LinuxX64,
+        Self::WindowsX64,
+        Self::LinuxArm64,
+        Self::MacArm64,
+        Self::WindowsArm64,
+        Self::MacX64,
+    ];
+
     /// The platform this program runs on.
     pub(crate) fn host() -> Result<Self> {
         Self::of(std::env::consts::OS, std::env::consts::ARCH)
@@ -32,44 +62,61 @@ impl Platform {
         })
     }
 
-    pub(crate) fn folder(self) -> &'static str {
-        match self {
-            Self::LinuxX64 => "linux-x64",
-            Self::LinuxArm64 => "linux-arm64",
-            Self::WindowsX64 => "win32-x64",
-            Self::WindowsArm64 => "win32-arm64",
-            Self::MacX64 => "darwin-x64",
-            Self::MacArm64 => "darwin-arm64",
+    pub(crate) fn about(self) -> About {
+        let (folder, target, linker) = match self {
+            Self::LinuxX64 => ("linux-x64", "x86_64-unknown-linux-musl", Linker::Musl),
+            Self::LinuxArm64 => ("linux-arm64", "aarch64-unknown-linux-musl", Linker::Zig),
+            Self::WindowsX64 => ("win32-x64", "x86_64-pc-windows-gnu", Linker::Mingw),
+            Self::WindowsArm64 => ("win32-arm64", "aarch64-pc-windows-gnullvm", Linker::Zig),
+            Self::MacX64 => ("darwin-x64", "x86_64-apple-darwin", Linker::Zig),
+            Self::MacArm64 => ("darwin-arm64", "aarch64-apple-darwin", Linker::Zig),
+        };
+        About {
+            folder,
+            target,
+            linker,
         }
+    }
+
+    pub(crate) fn folder(self) -> &'static str {
+        self.about().folder
+    }
+
+    pub(crate) fn is_linux(self) -> bool {
+        matches!(self, Self::LinuxX64 | Self::LinuxArm64)
+    }
+
+    pub(crate) fn is_windows(self) -> bool {
+        matches!(self, Self::WindowsX64 | Self::WindowsArm64)
     }
 
     pub(crate) fn file_name(self, program: &str) -> String {
-        match self {
-            Self::WindowsX64 | Self::WindowsArm64 => format!("{program}.exe"),
-            Self::LinuxX64 | Self::LinuxArm64 | Self::MacX64 | Self::MacArm64 => program.to_owned(),
-        }
-    }
-
-    /// The machine's name in a musl target and in Debian's musl paths; `None` where programs are built natively.
-    pub(crate) fn musl_machine(self) -> Option<&'static str> {
-        match self {
-            Self::LinuxX64 => Some("x86_64"),
-            Self::LinuxArm64 => Some("aarch64"),
-            Self::WindowsX64 | Self::WindowsArm64 | Self::MacX64 | Self::MacArm64 => None,
-        }
+        let end = if self.is_windows() { ".exe" } else { "" };
+        format!("{program}{end}")
     }
 }
 
-/// `--targets`: so far only what this machine can build and run.
+/// `--targets`: `host`, which is meant where nothing is said, `all`, or names with commas between.
 pub(crate) fn chosen(targets: Option<&str>) -> Result<Vec<Platform>> {
     match targets {
         None | Some("host") => Ok(vec![Platform::host()?]),
-        Some("all") => bail!(
-            "--targets all cannot be built yet: programs for other platforms need the cross-building that the \
-             release issue brings; `--targets host` packs the program for this one"
-        ),
-        Some(other) => bail!("--targets takes host or all, not {other:?}"),
+        Some("all") => Ok(Platform::ALL.to_vec()),
+        Some(names) => listed(names),
     }
+}
+
+/// In the order of packing, whatever the order of the names.
+fn listed(names: &str) -> Result<Vec<Platform>> {
+    let names: Vec<&str> = names.split(',').map(str::trim).collect();
+    let folders = Platform::ALL.map(Platform::folder);
+    if let Some(unknown) = names.iter().find(|name| !folders.contains(name)) {
+        bail!(
+            "--targets takes host, all, or some of {}, not {unknown:?}",
+            folders.join(", ")
+        );
+    }
+    let all = Platform::ALL.into_iter();
+    Ok(all.filter(|it| names.contains(&it.folder())).collect())
 }
 
 #[cfg(test)]
@@ -90,9 +137,16 @@ mod tests {
     }
 
     #[test]
-    fn targets_that_cannot_be_built_are_refused() {
+    fn targets_are_the_host_all_or_some_by_name() {
         assert_eq!(chosen(None).unwrap(), chosen(Some("host")).unwrap());
-        assert!(chosen(Some("all")).unwrap_err().to_string().contains("yet"));
-        assert!(chosen(Some("linux")).is_err());
+        assert_eq!(chosen(Some("all")).unwrap(), Platform::ALL);
+        assert_eq!(
+            chosen(Some("darwin-x64, linux-x64")).unwrap(),
+            [Platform::LinuxX64, Platform::MacX64]
+        );
+        for wrong in ["", "linux", "linux-x64,windows-x64", "all,host"] {
+            let error = chosen(Some(wrong)).unwrap_err().to_string();
+            assert!(error.contains("win32-arm64"), "{error}");
+        }
     }
 }

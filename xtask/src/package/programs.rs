@@ -1,160 +1,203 @@
-//! Building the tasks' programs with what this machine has: one build for all of them, since they share nearly all of
-//! their crates and the standard library.
+//! Building the tasks' programs: one build for all programs of a platform, since they share nearly all of their crates
+//! and the standard library.
 //!
-//! On Linux the program has to be static, so that one file serves every distribution and container. The route is
-//! chosen by what is found: rustup's standard library for musl, else Debian's Rust packages (`musl`). Elsewhere the
-//! native build is the program. docs/decisions/0003 has the reasons and figures.
+//! A platform has one way to its program, so that the same tree makes the same bytes wherever it lies. On Linux the
+//! program has to be static, so that one file serves every distribution and container. docs/decisions/0003 and 0005
+//! have the reasons and figures.
 
+use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use anyhow::{Context as _, Result, bail};
 
-use super::elf;
-use super::musl::Debian;
-use super::platform::Platform;
-use crate::setup;
-use crate::shell;
+use super::debian::Debian;
+use super::executable;
+use super::musl;
+use super::plan::Program;
+use super::platform::{Linker, Platform};
+use super::tools::{self, Rust, Tools};
+use crate::shell::{self, heading};
 use crate::workspace::Workspace;
 
 /// Kept between runs, so that a rebuild is incremental; apart from `target/debug` and `target/release`, so that
 /// other flags there rebuild nothing here.
 const BUILD_FOLDER: &str = "target/package-build";
 
-/// For static programs: nothing unwinds where a panic aborts, and without symbols no backtrace can be read. The tables
-/// would be an eighth of the program. Windows does not allow to leave them out.
+/// For Linux: nothing unwinds where a panic aborts, and without symbols no backtrace can be read. The tables would be
+/// an eighth of the program. Windows does not allow to leave them out, and for macOS the linker does so by itself.
 const NO_UNWIND_TABLES: &str = "-Cforce-unwind-tables=no";
 
-/// Builds the crates' programs for the platform and gives back where they lie, in the same order.
+/// The oldest macOS that runs the programs: the first one for both kinds of processors.
+const OLDEST_MACOS: &str = "11.0";
+
+/// What stands for a time where a tool insists on one: 1980-01-01, as in the package.
+const EPOCH: &str = "315532800";
+
+/// Builds the crates' programs for the platforms and gives back where they lie.
 pub(crate) fn build(
     workspace: &Workspace,
-    crates: &[&str],
+    crates: &[&'static str],
+    platforms: &[Platform],
+) -> Result<Vec<(Program, PathBuf)>> {
+    heading("tools");
+    let tools = Tools::find(workspace, platforms)?;
+    let mut built = Vec::new();
+    for &platform in platforms {
+        heading(&format!("programs for {}", platform.folder()));
+        let build = Build {
+            workspace,
+            crates,
+            platform,
+            folder: workspace.path(BUILD_FOLDER).join(platform.folder()),
+        };
+        let made = build.run(&tools)?;
+        built.extend(lying_in(&made, crates, platform)?);
+    }
+    Ok(built)
+}
+
+/// Takes programs that lie in `folder`, by platform, instead of building them.
+pub(crate) fn taken(
+    folder: &Path,
+    crates: &[&'static str],
+    platforms: &[Platform],
+) -> Result<Vec<(Program, PathBuf)>> {
+    let mut found = Vec::new();
+    for &platform in platforms {
+        found.extend(lying_in(&folder.join(platform.folder()), crates, platform)?);
+    }
+    Ok(found)
+}
+
+/// The crates' programs in the folder, each looked into.
+fn lying_in(
+    folder: &Path,
+    crates: &[&'static str],
     platform: Platform,
-) -> Result<Vec<PathBuf>> {
-    if platform != Platform::host()? {
-        bail!(
-            "programs for {} cannot be built on this machine",
-            platform.folder()
-        );
-    }
-    let folder = workspace.path(BUILD_FOLDER);
-    std::fs::create_dir_all(&folder)?;
-    let build = Build {
-        workspace,
-        crates,
-        folder: &folder,
-    };
-    match platform.musl_machine() {
-        None => build.natively(platform),
-        Some(machine) => build.statically(machine, platform),
-    }
+) -> Result<Vec<(Program, PathBuf)>> {
+    let programs = crates.iter().map(|&crate_name| Program {
+        crate_name,
+        platform,
+    });
+    programs
+        .map(|program| {
+            let path = folder.join(program.file_name());
+            let bytes =
+                fs::read(&path).with_context(|| format!("could not read {}", path.display()))?;
+            executable::check(&bytes, platform).with_context(|| path.display().to_string())?;
+            Ok((program, path))
+        })
+        .collect()
 }
 
 struct Build<'a> {
     workspace: &'a Workspace,
-    crates: &'a [&'a str],
-    folder: &'a Path,
+    crates: &'a [&'static str],
+    platform: Platform,
+    folder: PathBuf,
 }
 
 impl Build<'_> {
-    fn natively(&self, platform: Platform) -> Result<Vec<PathBuf>> {
-        let mut cargo = self.cargo("cargo");
-        set_flags(&mut cargo, &self.remapped(&[])?);
-        shell::run(&mut cargo)?;
-        Ok(self.made(&self.folder.join("release"), platform))
+    /// Gives back the folder that holds the programs.
+    fn run(&self, tools: &Tools) -> Result<PathBuf> {
+        fs::create_dir_all(&self.folder)?;
+        if tools::is_native(self.platform) {
+            let mut cargo = self.cargo(Path::new("cargo"), "build");
+            set_flags(&mut cargo, &self.remapped(Vec::new())?);
+            shell::run(&mut cargo)?;
+            return Ok(self.folder.join("release"));
+        }
+        let about = self.platform.about();
+        if !cfg!(target_os = "linux") && about.linker != Linker::Zig {
+            bail!("programs for {} are built on Linux", about.folder);
+        }
+        let rust = tools::rust(self.workspace.root(), self.platform);
+        let (mut cargo, mut flags) = self.linked(rust, tools)?;
+        if let Rust::Debian = rust {
+            Debian::steer(&mut cargo);
+            flags.extend(Debian::flags(self.platform.is_linux()));
+        }
+        if self.platform.is_linux() {
+            flags.push(NO_UNWIND_TABLES.to_owned());
+        }
+        set_flags(&mut cargo, &self.remapped(flags)?);
+        shell::run(cargo.args(["--target", about.target]))?;
+        Ok(self.folder.join(about.target).join("release"))
     }
 
-    fn statically(&self, machine: &str, platform: Platform) -> Result<Vec<PathBuf>> {
-        let target = format!("{machine}-unknown-linux-musl");
-        let mut cargo = if rustup_has(self.workspace.root(), &target) {
-            shell::note("with rustup's standard library");
-            self.with_rustup(&target)?
-        } else {
-            let debian = setup::debian_rust(self.workspace, machine)?;
-            shell::note(&format!("with Debian's rustc {}", debian.version));
-            self.with_debian(&debian, &target)?
+    /// The command and the flags that bring in the platform's linker and C compiler.
+    fn linked(&self, rust: Rust, tools: &Tools) -> Result<(Command, Vec<String>)> {
+        let about = self.platform.about();
+        let program = match rust {
+            Rust::Own => Path::new("cargo"),
+            Rust::Debian => Path::new(Debian::CARGO),
         };
-        cargo.args(["--target", &target]);
-        shell::run(&mut cargo)?;
-        let programs = self.made(&self.folder.join(&target).join("release"), platform);
-        for program in &programs {
-            let bytes = std::fs::read(program)
-                .with_context(|| format!("could not read {}", program.display()))?;
-            elf::check_static(&bytes).with_context(|| program.display().to_string())?;
-        }
-        Ok(programs)
-    }
-
-    fn made(&self, folder: &Path, platform: Platform) -> Vec<PathBuf> {
-        let files = self.crates.iter().map(|name| platform.file_name(name));
-        files.map(|file| folder.join(file)).collect()
-    }
-
-    fn with_rustup(&self, target: &str) -> Result<Command> {
-        let mut cargo = self.cargo("cargo");
-        set_flags(&mut cargo, &self.remapped(&[NO_UNWIND_TABLES.to_owned()])?);
-        if shell::output_opt(shell::command("musl-gcc", self.folder).arg("-dumpversion")).is_none()
-        {
-            // The C code of the TLS library calls nothing that differs between C libraries, unless the compiler
-            // is told to swap in the checked functions that only glibc has.
-            let target = target.replace('-', "_");
-            cargo.env(format!("CC_{target}"), "cc");
-            cargo.env(format!("CFLAGS_{target}"), "-U_FORTIFY_SOURCE");
-        }
-        Ok(cargo)
-    }
-
-    fn with_debian(&self, debian: &Debian, target: &str) -> Result<Command> {
-        let mut flags = debian.prepare(&self.folder.join("musl"))?;
-        flags.push(NO_UNWIND_TABLES.to_owned());
-        let mut cargo = self.cargo(Debian::CARGO);
-        debian.environment(&mut cargo, target);
-        cargo.args([
-            "-Zbuild-std=std,panic_abort",
-            "-Zbuild-std-features=optimize_for_size",
-        ]);
-        set_flags(&mut cargo, &self.remapped(&flags)?);
-        Ok(cargo)
+        Ok(match (about.linker, rust) {
+            (Linker::Zig, _) => {
+                let zig = tools.zig()?;
+                let mut cargo = self.cargo(&zig.helper(), "zigbuild");
+                zig.steer(&mut cargo);
+                (cargo, Vec::new())
+            }
+            (Linker::Mingw, _) => {
+                // Its linker would write the time into the program.
+                let flags = vec!["-Clink-arg=-Wl,--no-insert-timestamp".to_owned()];
+                (self.cargo(program, "build"), flags)
+            }
+            (Linker::Musl, Rust::Debian) => {
+                let mut cargo = self.cargo(program, "build");
+                musl::steer(&mut cargo, about.target);
+                (cargo, musl::prepare(&self.folder.join("musl"))?)
+            }
+            (Linker::Musl, Rust::Own) => {
+                let mut cargo = self.cargo(program, "build");
+                if !musl::is_here() {
+                    // The C code of the TLS library calls nothing that differs between C libraries, unless the
+                    // compiler is told to swap in the checked functions that only glibc has.
+                    let target = about.target.replace('-', "_");
+                    cargo.env(format!("CC_{target}"), "cc");
+                    cargo.env(format!("CFLAGS_{target}"), "-U_FORTIFY_SOURCE");
+                }
+                (cargo, Vec::new())
+            }
+        })
     }
 
     /// The build's command line in an environment that nobody's own settings reach.
-    fn cargo(&self, program: &str) -> Command {
+    fn cargo(&self, program: &Path, verb: &str) -> Command {
         let mut cargo = shell::command(program, self.workspace.root());
         for (name, _) in std::env::vars_os() {
             if name.to_str().is_none_or(steers_a_build) {
                 cargo.env_remove(name);
             }
         }
-        cargo.args(["build", "--release", "--locked"]);
+        cargo
+            .env("SOURCE_DATE_EPOCH", EPOCH)
+            .env("MACOSX_DEPLOYMENT_TARGET", OLDEST_MACOS);
+        cargo.args([verb, "--release", "--locked"]);
         for crate_name in self.crates {
             cargo.args(["--package", crate_name]);
         }
-        cargo.arg("--target-dir").arg(self.folder);
+        cargo.arg("--target-dir").arg(&self.folder);
         cargo
     }
 
     /// The flags with this machine's folders replaced by words, so that they do not end up in the program.
-    fn remapped(&self, flags: &[String]) -> Result<Vec<String>> {
-        let mut all = flags.to_vec();
+    fn remapped(&self, mut flags: Vec<String>) -> Result<Vec<String>> {
         for (from, to) in [
             (self.workspace.root().to_path_buf(), "snowgate"),
             (cargo_home()?, "cargo"),
         ] {
-            all.push(format!("--remap-path-prefix={}={to}", from.display()));
+            flags.push(format!("--remap-path-prefix={}={to}", from.display()));
         }
-        Ok(all)
+        Ok(flags)
     }
 }
 
 /// Encoded, since a folder's name may hold a space.
 fn set_flags(cargo: &mut Command, flags: &[String]) {
     cargo.env("CARGO_ENCODED_RUSTFLAGS", flags.join("\u{1f}"));
-}
-
-fn rustup_has(root: &Path, target: &str) -> bool {
-    let mut rustc = shell::command("rustc", root);
-    rustc.args(["--print", "target-libdir", "--target", target]);
-    shell::output_opt(&mut rustc).is_some_and(|folder| Path::new(&folder).is_dir())
 }
 
 #[expect(
@@ -172,7 +215,7 @@ fn cargo_home() -> Result<PathBuf> {
 
 /// Whether a variable would change what the build makes. What says where crates come from stays.
 fn steers_a_build(name: &str) -> bool {
-    const NAMES: [&str; 14] = [
+    const NAMES: [&str; 15] = [
         "RUSTFLAGS",
         "CARGO_ENCODED_RUSTFLAGS",
         "RUSTDOCFLAGS",
@@ -186,19 +229,22 @@ fn steers_a_build(name: &str) -> bool {
         "CFLAGS",
         "CPPFLAGS",
         "LDFLAGS",
+        "SDKROOT",
         // Cargo sets it for what it runs; it would hand one compiler the other's libraries.
         "LD_LIBRARY_PATH",
     ];
-    const PREFIXES: [&str; 9] = [
+    const PREFIXES: [&str; 11] = [
         "CARGO_BUILD_",
         "CARGO_PROFILE_",
         "CARGO_TARGET_",
         "CARGO_UNSTABLE_",
+        "CARGO_ZIGBUILD_",
         "CC_",
         "AR_",
         "CFLAGS_",
         "TARGET_",
         "HOST_",
+        "ZIG_",
     ];
     NAMES.contains(&name) || PREFIXES.iter().any(|prefix| name.starts_with(prefix))
 }
@@ -214,6 +260,7 @@ mod tests {
             "CARGO_PROFILE_RELEASE_DEBUG",
             "CARGO_TARGET_DIR",
             "CC_x86_64_unknown_linux_musl",
+            "ZIG_LIB_DIR",
         ] {
             assert!(steers_a_build(name), "{name}");
         }

@@ -12,12 +12,13 @@ use crate::workspace::{Version, Workspace};
 
 const TASK_PLACEHOLDER: &str = r#""version": { "Major": 0, "Minor": 0, "Patch": 0 }"#;
 
-/// Writes the plan's files into `folder`, which is emptied first. `program` finds a built program.
+/// Writes the plan's files into `folder`, which is emptied first. `made` finds a built program, or what several were
+/// packed into.
 pub(crate) fn stage(
     workspace: &Workspace,
     plan: &Plan,
     folder: &Path,
-    program: impl Fn(&Source) -> Option<PathBuf>,
+    made: impl Fn(&Source) -> Option<PathBuf>,
 ) -> Result<()> {
     if folder.exists() {
         fs::remove_dir_all(folder)
@@ -39,11 +40,11 @@ pub(crate) fn stage(
                 let notice = licences::notice(workspace, plan.version, &plan.parts(workspace)?)?;
                 fs::write(&to, notice)?;
             }
-            Source::Program { crate_name, .. } => {
-                let built =
-                    program(&entry.from).with_context(|| format!("{crate_name} was not built"))?;
-                fs::copy(&built, &to)
-                    .with_context(|| format!("could not copy {}", built.display()))?;
+            Source::Program(_) | Source::Packed { .. } => {
+                let made =
+                    made(&entry.from).with_context(|| format!("{} was not made", entry.to))?;
+                fs::copy(&made, &to)
+                    .with_context(|| format!("could not copy {}", made.display()))?;
             }
         }
     }

@@ -8,7 +8,8 @@ use anyhow::{Result, bail};
 use super::manifests::escaped;
 
 /// Content type by extension, in lower case.
-const BY_EXTENSION: [(&str, &str); 9] = [
+const BY_EXTENSION: [(&str, &str); 10] = [
+    ("br", "application/octet-stream"),
     ("exe", "application/octet-stream"),
     ("js", "application/javascript"),
     ("json", "application/json"),

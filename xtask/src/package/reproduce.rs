@@ -1,0 +1,73 @@
+//! The same tree in another folder makes the same package: packed there once more, and compared byte by byte.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context as _, Result, bail};
+
+use crate::shell::{self, heading, note};
+use crate::workspace::Workspace;
+
+/// Of another depth than an ordinary checkout, so that no path has the length it has there.
+const ELSEWHERE: &str = "target/reproduce/in/another/folder";
+
+/// Packs a copy of the tree and compares the outcome with `vsix` and what was written beside it.
+pub(crate) fn check(workspace: &Workspace, targets: Option<&str>, vsix: &Path) -> Result<()> {
+    heading("pack once more, in another folder");
+    let tree = workspace.path(ELSEWHERE);
+    copy(workspace, &tree)?;
+    let out = workspace.path("target/reproduce/there");
+    let mut cargo = shell::cargo(
+        &tree,
+        &["run", "--quiet", "--locked", "--package", "xtask", "--"],
+    );
+    // It would lead back into this folder.
+    cargo.env_remove("CARGO_TARGET_DIR");
+    cargo.args(["package", "--targets", targets.unwrap_or("host"), "--out"]);
+    shell::output(cargo.arg(&out))?;
+    for path in [vsix.to_path_buf(), vsix.with_extension("vsix.cdx.json")] {
+        let there = out.join(path.file_name().context("a package has a name")?);
+        compare(&path, &there)?;
+    }
+    fs::remove_dir_all(workspace.path("target/reproduce"))?;
+    note("the same tree made the same bytes in another folder");
+    Ok(())
+}
+
+fn compare(here: &Path, there: &Path) -> Result<()> {
+    let read =
+        |path: &Path| fs::read(path).with_context(|| format!("could not read {}", path.display()));
+    if read(here)? != read(there)? {
+        bail!(
+            "{} and {} differ, though they were made of the same tree",
+            here.display(),
+            there.display()
+        );
+    }
+    Ok(())
+}
+
+/// Copies what is tracked, and what would be, to `to`, which is emptied first.
+fn copy(workspace: &Workspace, to: &Path) -> Result<()> {
+    let mut git = shell::command("git", workspace.root());
+    git.args([
+        "ls-files",
+        "-z",
+        "--cached",
+        "--others",
+        "--exclude-standard",
+    ]);
+    let files = shell::output(&mut git)?;
+    if to.exists() {
+        fs::remove_dir_all(to).with_context(|| format!("could not empty {}", to.display()))?;
+    }
+    for file in files.split_terminator('\0') {
+        let (from, copy): (PathBuf, PathBuf) = (workspace.path(file), to.join(file));
+        // A file that was removed is still listed until that is committed.
+        if from.is_file() {
+            fs::create_dir_all(copy.parent().unwrap_or(to))?;
+            fs::copy(&from, &copy).with_context(|| format!("could not copy {file}"))?;
+        }
+    }
+    Ok(())
+}
