@@ -1,9 +1,8 @@
 //! The service connection type of an extension: how it signs in, what it can be asked.
 
+mod binding;
 mod endpoint;
 mod pick_list;
-#[cfg(test)]
-mod tests;
 mod verify;
 mod wire;
 
@@ -15,8 +14,9 @@ use serde_json::{Map, Value as Json};
 use crate::http::{Bounds, RequestError};
 use crate::template::{RenderError, Template, TemplateError};
 
+pub use binding::{Binding, BindingError};
 pub use endpoint::{Endpoint, Scheme};
-pub use pick_list::{Binding, BindingError, Choice, PickList, QueryError};
+pub use pick_list::{Choice, PickList, QueryError};
 pub use verify::Verdict;
 
 /// Why a manifest's connection type cannot be used.

@@ -1,8 +1,6 @@
 //! A task's `task.json`, as far as the server runs it.
 
 mod check;
-#[cfg(test)]
-mod tests;
 mod wire;
 
 use crate::expression::{Expression, ExpressionError};

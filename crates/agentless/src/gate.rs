@@ -3,8 +3,6 @@
 mod log;
 mod section;
 mod strings;
-#[cfg(test)]
-mod tests;
 
 use crate::definition::Definition;
 use crate::expression::EvaluateError;
@@ -147,7 +145,9 @@ impl Gate {
         let mut ended = false;
         for (at, section) in self.definition.sections.iter().enumerate() {
             if ended {
-                sections.push(Section::of(Outcome::NotReached));
+                let section = Section::of(Outcome::NotReached);
+                log.section(at + 1, self.definition.sections.len(), &section);
+                sections.push(section);
                 continue;
             }
             let run = Run {

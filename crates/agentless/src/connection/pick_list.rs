@@ -1,6 +1,4 @@
-//! Pick lists: a data source, asked page by page, and the binding that makes choices of its rows.
-
-use std::collections::BTreeMap;
+//! Pick lists: a data source, asked page by page, and choices made of its rows.
 
 use serde::Deserialize;
 use serde_json::{Map, Value as Json};
@@ -14,23 +12,6 @@ use super::{ConnectionType, Endpoint, Paging, Source};
 
 /// Most calls that the editor makes for one list.
 const CALLS: usize = 5;
-
-/// Why a binding of a task cannot be used.
-#[derive(Debug, thiserror::Error)]
-pub enum BindingError {
-    /// No JSON, or a key that a binding to a data source does not have.
-    #[error("could not read the task's bindings")]
-    Json(#[source] serde_json::Error),
-    /// A template that cannot be read.
-    #[error("binding of {target}")]
-    Template {
-        /// The input.
-        target: String,
-        /// What is wrong.
-        #[source]
-        source: TemplateError,
-    },
-}
 
 /// Why there is no list.
 #[derive(Debug, thiserror::Error)]
@@ -111,105 +92,12 @@ pub struct PickList {
     pub cut: bool,
 }
 
-/// What fills one input of a task.
-#[derive(Clone, Debug)]
-pub struct Binding {
-    /// The input.
-    pub target: String,
-    /// The data source.
-    pub source: String,
-    parameters: BTreeMap<String, String>,
-    template: Option<Template>,
-}
-
-#[derive(Deserialize)]
-#[serde(rename_all = "camelCase")]
-struct WireTask {
-    #[serde(default)]
-    data_source_bindings: Vec<WireBinding>,
-}
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields, rename_all = "camelCase")]
-struct WireBinding {
-    target: String,
-    #[serde(rename = "endpointId")]
-    _endpoint_id: String,
-    data_source_name: String,
-    #[serde(default)]
-    parameters: BTreeMap<String, String>,
-    result_template: Option<String>,
-}
-
-impl Binding {
-    /// Reads the bindings of a `task.json`.
-    ///
-    /// # Errors
-    ///
-    /// When a binding has an unknown key or a template that cannot be read.
-    pub fn read_all(task: &str) -> Result<Vec<Self>, BindingError> {
-        let task: WireTask = serde_json::from_str(task).map_err(BindingError::Json)?;
-        let read = |wire: WireBinding| {
-            let template = wire
-                .result_template
-                .as_deref()
-                .map(Template::parse)
-                .transpose();
-            Ok(Self {
-                template: template.map_err(|source| BindingError::Template {
-                    target: wire.target.clone(),
-                    source,
-                })?,
-                target: wire.target,
-                source: wire.data_source_name,
-                parameters: wire.parameters,
-            })
-        };
-        task.data_source_bindings.into_iter().map(read).collect()
-    }
-}
-
 impl ConnectionType {
-    /// Fills an input's pick list as the classic editor does, with the task's other inputs as they stand.
-    ///
-    /// # Errors
-    ///
-    /// When a call is not answered by 200 and JSON under 2 MB, or a row becomes no choice.
-    pub async fn pick_list(
-        &self,
-        endpoint: &Endpoint,
-        binding: &Binding,
-        inputs: &[(&str, &str)],
-    ) -> Result<PickList, QueryError> {
-        let find = |name: &str| {
-            inputs
-                .iter()
-                .find(|(n, _)| *n == name)
-                .map(|(_, value)| *value)
-        };
-        let filled: Vec<(String, String)> = binding
-            .parameters
-            .iter()
-            .map(|(name, value)| (name.clone(), macros::expand(value, find)))
-            .collect();
-        let parameters: Vec<(&str, &str)> = filled
-            .iter()
-            .map(|(name, value)| (name.as_str(), value.as_str()))
-            .collect();
-        self.pages(
-            endpoint,
-            &binding.source,
-            &parameters,
-            binding.template.as_ref(),
-        )
-        .await
-    }
-
     /// Asks a data source for choices; without a template a row's text is both value and display.
     ///
     /// # Errors
     ///
-    /// As [`Self::pick_list`].
+    /// When a call is not answered by 200 and JSON under 2 MB, or a row becomes no choice.
     pub async fn query(
         &self,
         endpoint: &Endpoint,
@@ -224,7 +112,7 @@ impl ConnectionType {
             .await
     }
 
-    async fn pages(
+    pub(super) async fn pages(
         &self,
         endpoint: &Endpoint,
         source: &str,
@@ -293,7 +181,15 @@ impl ConnectionType {
                     .find(|(n, _)| *n == name)
                     .map(|(_, value)| *value),
             };
-            Ok::<_, RequestError>(macros::expand(&text, find))
+            match macros::names(&text)
+                .into_iter()
+                .find(|name| find(name).is_none())
+            {
+                Some(name) => Err(RequestError::Macro {
+                    name: name.to_owned(),
+                }),
+                None => Ok(macros::expand(&text, find)),
+            }
         };
         // Microsoft's manifest for ServiceNow names no Accept, which an instance insists on: the server sends one itself.
         let mut headers = vec![("Accept".to_owned(), "application/json".to_owned())];

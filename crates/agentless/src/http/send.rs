@@ -42,11 +42,12 @@ async fn exchange(request: Request, limit: usize) -> Result<Answer, RequestError
     let host = request_url.host_str().ok_or_else(no_host)?;
     let port = request_url.port_or_known_default().ok_or_else(no_host)?;
     let host = host.trim_matches(['[', ']']);
+    let message = head(&request)?;
     let stream = TcpStream::connect((host, port)).await.map_err(line)?;
     let (mut sender, connection) = http1::handshake(TokioIo::new(stream)).await.map_err(line)?;
     let connection = tokio::spawn(connection);
     let answered = async {
-        let response = sender.send_request(head(&request)?).await.map_err(line)?;
+        let response = sender.send_request(message).await.map_err(line)?;
         read(response, limit).await
     };
     let answer = answered.await;
