@@ -17,6 +17,7 @@ mod demo;
 mod licences;
 mod package;
 mod pages;
+mod pictures;
 mod sbom;
 mod setup;
 mod shell;
@@ -45,6 +46,7 @@ cargo xtask <command>
                           run both simulators until interrupted
   bench gate|record       measure one of the packed tasks
   pages [--check]         write the tables of inputs and outputs on our pages anew, from each task.json
+  pictures                play the demo and draw the marketplace page's pictures anew from what it wrote
   version MAJOR.MINOR.PATCH
                           set the one version
 ";
@@ -72,6 +74,7 @@ fn run(command: &str, args: Args) -> anyhow::Result<ExitCode> {
         "sim" => sim::run(&workspace, args)?,
         "bench" => bench::run(&workspace, args)?,
         "pages" => pages::run(&workspace, args)?,
+        "pictures" => pictures::run(&workspace, args)?,
         "version" => version::run(&workspace, args)?,
         "help" | "--help" | "-h" => print!("{HELP}"),
         other => {

@@ -2,6 +2,7 @@
 #![expect(clippy::print_stdout, reason = "a program for somebody to watch")]
 
 mod arguments;
+mod classic;
 mod desk;
 mod live;
 mod pipeline;
@@ -37,6 +38,12 @@ const PAIRS: [Work; 1] = [Work {
     title: "Count shoes in pairs",
     kind: "Bug",
     commit: "f17e0c2b9a8d4e5361b2c3d4e5f60718293a4b5c",
+}];
+
+const RETURNS: [Work; 1] = [Work {
+    title: "Take shoes back",
+    kind: "User Story",
+    commit: "c2d84b7f60a91e35d4c5b6a7980f1e2d3c4b5a69",
 }];
 
 const GOOD: Deployment = Deployment {
@@ -86,6 +93,10 @@ fn play(arguments: &Arguments) -> Result<()> {
     let desk = Desk::new(&scene, arguments.snowgate.clone());
     desk.one_change(&good)?;
     desk.period()?;
+
+    chapter("5. A classic release, whose stage has a gate without an agent");
+    let run = Run::queue(&scene.azure, 4803, &RETURNS, scene.now()?);
+    classic::play(&scene, &run)?;
     end(&scene, &good)?;
     if arguments.keep {
         keep(&scene);

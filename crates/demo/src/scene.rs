@@ -45,6 +45,16 @@ impl Scene {
         self.package.tasks.iter().map(|task| task.folder.as_path())
     }
 
+    /// The definition of a task, as it was packed.
+    pub(crate) fn task_json(&self, task: &str) -> Result<PathBuf> {
+        Ok(self.package.task(task)?.folder.join("task.json"))
+    }
+
+    /// What the package says about itself, the connection type among it.
+    pub(crate) fn manifest(&self) -> String {
+        self.package.manifest.to_string()
+    }
+
     /// The time, on the clock that both parties go by.
     pub(crate) fn now(&self) -> Result<Timestamp> {
         now(&self.servicenow)

@@ -4,12 +4,16 @@
 use std::collections::BTreeSet;
 
 use anyhow::Result;
+use serde_json::Value;
 
 use crate::pages::{self, Page};
 use crate::workspace::Workspace;
 
 /// The listing: whoever has not installed anything yet reads here what there is.
 const LISTING: &str = "extension/overview.md";
+
+/// It says which files the listing can reach.
+const MANIFEST: &str = "vss-extension.json";
 
 /// The page whose table of code words the programs' own tests hold against the programs.
 const WORDS: (&str, &str) = ("README.md", "## What each failure means");
@@ -29,6 +33,7 @@ pub(super) fn problems<'a>(
     let mut problems = stale(&pages);
     problems.extend(untold(text(LISTING), tasks));
     problems.extend(words(text(WORDS.0), text(MENDS.0)));
+    problems.extend(pictures(text(LISTING), &workspace.read(MANIFEST)?)?);
     Ok(problems)
 }
 
@@ -55,6 +60,33 @@ fn untold<'a>(listing: &str, tasks: impl IntoIterator<Item = &'a String>) -> Vec
         }
     }
     problems
+}
+
+/// Pictures that the listing shows and the package does not give it. The Marketplace looks for them from the package's
+/// root, wherever the page itself lies, and finds addressable files only.
+fn pictures(listing: &str, manifest: &str) -> Result<Vec<String>> {
+    let manifest: Value = serde_json::from_str(manifest)?;
+    let files = manifest["files"].as_array().into_iter().flatten();
+    let reached: BTreeSet<&str> = files
+        .filter(|file| file["addressable"] == true)
+        .filter_map(|file| file["path"].as_str())
+        .collect();
+    let shown: BTreeSet<&str> = listing
+        .split("](")
+        .skip(1)
+        .filter_map(|rest| rest.split(')').next())
+        .filter(|target| target.ends_with(".png"))
+        .collect();
+    Ok(shown
+        .symmetric_difference(&reached)
+        .map(|path| {
+            if shown.contains(path) {
+                format!("{LISTING} shows {path}, which is no addressable file of {MANIFEST}")
+            } else {
+                format!("{MANIFEST} has {path} for the listing, which does not show it")
+            }
+        })
+        .collect())
 }
 
 /// Code words that one page has and the other has not.
@@ -88,7 +120,7 @@ fn rows<'a>(page: &'a str, heading: &str) -> BTreeSet<&'a str> {
 
 #[cfg(test)]
 mod tests {
-    use super::{untold, words};
+    use super::{pictures, untold, words};
 
     const README: &str = "\
 # Page
@@ -115,6 +147,24 @@ mod tests {
                 "README.md, \"## What each failure means\" tells of `refused`; \
                  extension/overview.md, \"## Troubleshooting\" does not",
             ]
+        );
+    }
+
+    #[test]
+    fn pictures_are_files_that_the_listing_reaches() {
+        let manifest =
+            r#"{ "files": [{ "path": "i/a.png", "addressable": true }, { "path": "i/b.png" }] }"#;
+        let found = |page| pictures(page, manifest).unwrap();
+        assert_eq!(found("![A](i/a.png) [page](i/a.md)"), Vec::<String>::new());
+        assert_eq!(
+            found("![A](i/a.png) ![B](i/b.png)"),
+            [
+                "extension/overview.md shows i/b.png, which is no addressable file of vss-extension.json"
+            ]
+        );
+        assert_eq!(
+            found("no pictures"),
+            ["vss-extension.json has i/a.png for the listing, which does not show it"]
         );
     }
 

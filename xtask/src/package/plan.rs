@@ -284,6 +284,10 @@ snowgate.snowgate-VERSION.vsix
   LICENSE  <-  LICENSE
   NOTICE.txt  <-  generated from the crates that are linked
   extension/images/icon.png  <-  extension/images/icon.png
+  extension/images/release-gate.png  <-  extension/images/release-gate.png
+  extension/images/report.png  <-  extension/images/report.png
+  extension/images/summary-gate.png  <-  extension/images/summary-gate.png
+  extension/images/summary-record.png  <-  extension/images/summary-record.png
   extension/overview.md  <-  extension/overview.md
   tasks/ServiceNowChangeGate/bin/linux-x64/change-gate  <-  program change-gate for linux-x64
   tasks/ServiceNowChangeGate/bin/packed.br  <-  programs change-gate for win32-x64, darwin-x64

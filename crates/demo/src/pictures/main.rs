@@ -2,6 +2,7 @@
 //! really write.
 
 mod frame;
+mod small;
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -13,7 +14,7 @@ use testkit::browser::Browser;
 /// A listing is read on phones too.
 const MOST_BYTES: u64 = 120_000;
 
-const WIDTH: u32 = 1000;
+const WIDTH: u32 = 900;
 
 /// How much of the report is shown: its verdict, and the beginning of the way.
 const REPORT_HEIGHT: u32 = 860;
@@ -36,8 +37,10 @@ fn draw() -> Result<()> {
         let path = from.join(name);
         fs::read_to_string(&path).with_context(|| format!("{}; the demo writes it", path.display()))
     };
-    let summaries = [text("summary-gate.md")?, text("summary-record.md")?];
-    whole(&frame::summaries(&summaries), &out.join("summary.png"))?;
+    for name in ["summary-gate", "summary-record"] {
+        let summary = text(&format!("{name}.md"))?;
+        whole(&frame::summary(&summary), &out.join(format!("{name}.png")))?;
+    }
     let samples = text("release-gate.log")?;
     whole(&frame::log(&samples), &out.join("release-gate.png"))?;
     let report = Browser::file(&first_report(&from)?)?.sized(WIDTH, REPORT_HEIGHT);
@@ -80,6 +83,7 @@ fn whole(page: &str, path: &Path) -> Result<()> {
 
 fn shoot(browser: &Browser, path: &Path) -> Result<()> {
     browser.screenshot(path)?;
+    small::shrink(path)?;
     let bytes = fs::metadata(path)?.len();
     ensure!(
         bytes <= MOST_BYTES,
