@@ -6,7 +6,7 @@ use serde_json::{Map, Value as Json};
 use crate::answer::{Answer, status_name};
 use crate::http::{self, Exchange, Request, RequestError};
 use crate::json_path::{self, PathError};
-use crate::template::{RenderError, Template, TemplateError, macros};
+use crate::template::{RenderError, Template, macros};
 
 use super::{ConnectionType, Endpoint, Paging, Source};
 
