@@ -15,7 +15,7 @@ use crate::world::{BOUND, STEP, World, number_of, output, task_named};
 /// Text from several alphabets, as people write it into inputs.
 pub(crate) const TEXT: &str = "Größe und 価格 für «Schuhe» 👟";
 
-/// A machine and the tasks as its agent unpacked them: files without modes, in folders of this story's own.
+/// A machine and the tasks on it, unpacked into folders of this story's own.
 pub(crate) struct Abroad {
     pub(crate) machine: Machine,
     pub(crate) gate: Task,
@@ -28,8 +28,7 @@ impl Abroad {
         let home = machine.scratch().expect("a folder on the machine");
         let unpacked = |name: &str| {
             let folder = home.path().join("_work/_tasks").join(name);
-            copy(&task_named(name).folder, &folder);
-            Task::read(&folder).expect("a task")
+            unpacked(task_named(name), &folder)
         };
         Self {
             machine,
@@ -69,6 +68,12 @@ impl Abroad {
         fs::copy(file, &there).expect("a copy");
         self.machine.path(&there)
     }
+}
+
+/// A task as an agent unpacks it into that folder: files without a single executable bit.
+pub(crate) fn unpacked(task: &Task, folder: &Path) -> Task {
+    copy(&task.folder, folder);
+    Task::read(folder).expect("a task")
 }
 
 fn copy(from: &Path, to: &Path) {

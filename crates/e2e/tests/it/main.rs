@@ -20,6 +20,7 @@ mod echo;
 mod existing;
 mod foreign;
 mod foreign_arm;
+mod foreign_images;
 mod foreign_windows;
 mod hostile;
 mod injection;
