@@ -5,9 +5,13 @@ mod connection;
 mod crates;
 mod files;
 mod floors;
+mod images;
+mod manifest;
 mod pages;
 mod pipelines;
+mod strays;
 mod tasks;
+mod versions;
 mod yaml;
 
 use anyhow::{Result, bail};
@@ -77,8 +81,11 @@ fn rules(workspace: &Workspace) -> Result<()> {
     problems.extend(crates::problems(workspace, &crates)?);
     problems.extend(files::problems(workspace.root())?);
     problems.extend(licences::problems(workspace)?);
+    problems.extend(versions::problems(workspace)?);
     problems.extend(connection::problems(workspace)?);
     let tasks = tasks::read(workspace)?;
+    problems.extend(manifest::problems(workspace, &tasks)?);
+    problems.extend(strays::problems(workspace)?);
     problems.extend(tasks::problems(workspace, &tasks)?);
     problems.extend(pipelines::problems(workspace, &tasks)?);
     problems.extend(classic::problems(workspace, &tasks)?);

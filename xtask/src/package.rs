@@ -27,8 +27,10 @@ use crate::args::Args;
 use crate::sbom;
 use crate::shell::{heading, note};
 use crate::workspace::Workspace;
+pub(crate) use extension::Extension;
 use packed::Made;
 use plan::{PackedFile, Plan, Program, Source};
+pub(crate) use vsix::check_names;
 
 /// What the command line asked for.
 #[derive(Debug, Default)]

@@ -1,7 +1,6 @@
 //! `task.json` by the rules that Microsoft's packer, its task schema, its servers and older servers have, and some of our
 //! own. Every fault is told, with where it is and what would be right.
 
-mod images;
 mod inputs;
 mod rule;
 mod schema;
@@ -15,6 +14,7 @@ use anyhow::{Context as _, Result};
 use serde_json::Value;
 
 use super::connection::Connection;
+use super::images;
 use crate::workspace::Workspace;
 pub(super) use rule::Rule;
 

@@ -67,6 +67,12 @@ pub(crate) fn pack(extension: &Extension, parts: &[Part]) -> Result<Vec<u8>> {
     Ok(bytes)
 }
 
+/// Refuses names that Microsoft's reader would drop, and files whose content type is not known.
+pub(crate) fn check_names(names: &[String]) -> Result<()> {
+    part_names::check(names)?;
+    content_types::for_parts(names.iter().map(String::as_str)).map(drop)
+}
+
 fn generated(name: &str, text: String) -> Part {
     Part {
         name: name.to_owned(),

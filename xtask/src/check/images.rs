@@ -1,7 +1,7 @@
 //! How large a picture is.
 
 /// Width and height of a PNG; `None` if it is none.
-pub(in crate::check) fn size(bytes: &[u8]) -> Option<(u32, u32)> {
+pub(super) fn size(bytes: &[u8]) -> Option<(u32, u32)> {
     let rest = bytes.strip_prefix(b"\x89PNG\r\n\x1a\n")?;
     // Length and name of the first chunk, which has to be the header.
     let header = rest.get(4..)?.strip_prefix(b"IHDR")?;
@@ -12,7 +12,7 @@ pub(in crate::check) fn size(bytes: &[u8]) -> Option<(u32, u32)> {
     Some((number(0)?, number(4)?))
 }
 
-pub(in crate::check) fn told(size: Option<(u32, u32)>) -> String {
+pub(super) fn told(size: Option<(u32, u32)>) -> String {
     size.map_or_else(
         || "no PNG".to_owned(),
         |(width, height)| format!("{width} x {height}"),
