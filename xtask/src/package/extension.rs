@@ -37,6 +37,8 @@ pub(crate) struct Extension {
     pub(crate) icons: BTreeMap<String, String>,
     pub(crate) content: BTreeMap<String, Content>,
     pub(crate) branding: Option<Branding>,
+    /// Whether the listing's pages are GitHub's kind of Markdown, with its tables.
+    pub(crate) git_hub_flavored_markdown: Option<bool>,
     pub(crate) files: Vec<FileEntry>,
     pub(crate) contributions: Vec<Value>,
 }

@@ -70,19 +70,32 @@ fn metadata(xml: &mut String, extension: &Extension) -> Result<()> {
     if let Some(license) = extension.content.get("license") {
         element(xml, "License", &license.path)?;
     }
-    if let Some(branding) = &extension.branding {
+    let properties = properties(extension);
+    if !properties.is_empty() {
         xml.push_str("    <Properties>\n");
-        for (id, value) in [("Color", &branding.color), ("Theme", &branding.theme)] {
-            let value = escaped(value);
+        for (id, value) in properties {
+            let value = escaped(&value);
             writeln!(
                 xml,
-                "      <Property Id=\"{SERVICES}.Branding.{id}\" Value=\"{value}\"/>"
+                "      <Property Id=\"{SERVICES}.{id}\" Value=\"{value}\"/>"
             )?;
         }
         xml.push_str("    </Properties>\n");
     }
     xml.push_str("  </Metadata>\n");
     Ok(())
+}
+
+fn properties(extension: &Extension) -> Vec<(&'static str, String)> {
+    let mut properties = Vec::new();
+    if let Some(branding) = &extension.branding {
+        properties.push(("Branding.Color", branding.color.clone()));
+        properties.push(("Branding.Theme", branding.theme.clone()));
+    }
+    if let Some(flavored) = extension.git_hub_flavored_markdown {
+        properties.push(("GitHubFlavoredMarkdown", flavored.to_string()));
+    }
+    properties
 }
 
 fn element(xml: &mut String, name: &str, text: &str) -> Result<()> {
