@@ -122,8 +122,8 @@ fn unknown_words_and_numbers_are_no_crash() {
     assert_eq!(read(&[]).page(), None);
 }
 
-#[test]
-fn every_documented_name_is_there_and_no_other() {
+/// The names of all facts, those in objects with a point.
+fn names() -> Vec<String> {
     let json = RunFacts::default().to_json();
     let mut names = Vec::new();
     for (name, value) in json.as_object().unwrap() {
@@ -132,6 +132,20 @@ fn every_documented_name_is_there_and_no_other() {
             None => names.push(name.clone()),
         }
     }
+    names
+}
+
+#[test]
+fn authors_of_pipelines_find_every_name_on_their_page() {
+    let page = include_str!("../../../../docs/pipeline-author.md");
+    for name in names() {
+        assert!(page.contains(&format!("`{name}`")), "{name}");
+    }
+}
+
+#[test]
+fn every_documented_name_is_there_and_no_other() {
+    let mut names = names();
     let source = include_str!("../facts.rs");
     let start = source.find("/// `organization project").unwrap();
     let docs = &source[start..start + source[start..].find("pub fn to_json").unwrap()];
