@@ -1,7 +1,8 @@
 // Starts the task's program for this machine and stands aside. Knows nothing of what the program does.
 //
 // Plain CommonJS for Node 16, 20 and 24, without dependencies. The programs lie beside this file, one file in each of
-// bin/<platform>-<architecture>/, in Node's own words for both.
+// bin/<platform>-<architecture>/, in Node's own words for both. Programs for what fewer agents run on lie together in
+// one stream, bin/packed.br, and bin/packed.json says where. Such a program is unpacked once, to where it would lie.
 'use strict';
 
 const fs = require('fs');
@@ -9,28 +10,28 @@ const os = require('os');
 const path = require('path');
 
 const windows = process.platform === 'win32';
+const platform = `${process.platform}-${process.arch}`;
+const bin = path.join(__dirname, 'bin');
 
 function main() {
-  const program = findProgram();
-  const inPlace = makeExecutable(program, 0o755);
-  if (inPlace === null) {
-    run(program, null, () => runCopy(program, (error) => cannotStart(program, [error])));
-  } else {
-    runCopy(program, (error) => cannotStart(program, [inPlace, error]));
+  const program = findProgram(platform);
+  if (program !== null) {
+    start(program);
+    return;
   }
+  const packed = readIndex();
+  if (!Object.hasOwn(packed, platform)) {
+    const there = list(bin).filter((name) => findProgram(name) !== null).concat(Object.keys(packed));
+    const names = [...new Set(there)].sort().join(', ') || 'none';
+    fail(`this task has no program for ${platform}: its package holds ${names}`);
+  }
+  startUnpacked(packed[platform]);
 }
 
-// The only file in the folder of this platform; its name tells this launcher nothing.
-function findProgram() {
-  const all = path.join(__dirname, 'bin');
-  const platform = `${process.platform}-${process.arch}`;
-  const folder = path.join(all, platform);
-  const programs = list(folder);
-  if (programs.length !== 1) {
-    const there = list(all).filter((name) => list(path.join(all, name)).length === 1);
-    fail(`this task has no program for ${platform}: its package holds ${there.join(', ') || 'none'}`);
-  }
-  return path.join(folder, programs[0]);
+// The only file in the folder of a platform; its name tells this launcher nothing.
+function findProgram(name) {
+  const programs = list(path.join(bin, name));
+  return programs.length === 1 ? path.join(bin, name, programs[0]) : null;
 }
 
 function list(folder) {
@@ -39,6 +40,83 @@ function list(folder) {
   } catch {
     return [];
   }
+}
+
+function start(program) {
+  const startCopy = (error) => startElsewhere(path.basename(program), (to) => fs.copyFileSync(program, to), error);
+  const blocked = makeExecutable(program, 0o755);
+  if (blocked === null) {
+    run(program, null, startCopy);
+  } else {
+    startCopy(blocked);
+  }
+}
+
+function startUnpacked(entry) {
+  const bytes = unpack(entry);
+  let program;
+  try {
+    program = place(entry.file, bytes);
+  } catch (error) {
+    startElsewhere(entry.file, (to) => fs.writeFileSync(to, bytes), error);
+    return;
+  }
+  start(program);
+}
+
+// By platform: the program's file name, how much of the stream to read for it, and what of the outcome it is.
+function readIndex() {
+  const index = path.join(bin, 'packed.json');
+  try {
+    return fs.existsSync(index) ? JSON.parse(fs.readFileSync(index, 'utf8')) : {};
+  } catch (error) {
+    damaged(error);
+  }
+}
+
+function unpack({ read, skip, size, sha256 }) {
+  const zlib = require('zlib');
+  const { createHash } = require('crypto');
+  try {
+    const stream = fs.readFileSync(path.join(bin, 'packed.br')).subarray(0, read);
+    const options = {
+      // The stream goes on behind what was read of it.
+      finishFlush: zlib.constants.BROTLI_OPERATION_FLUSH,
+      maxOutputLength: skip + size,
+      chunkSize: 1 << 20,
+    };
+    const program = zlib.brotliDecompressSync(stream, options).subarray(skip);
+    if (program.length !== size || createHash('sha256').update(program).digest('hex') !== sha256) {
+      throw new Error('what comes out of packed.br is not the program that went in');
+    }
+    return program;
+  } catch (error) {
+    damaged(error);
+  }
+}
+
+// Writes the program to where later runs look first. It gets its name only when it is whole and on disk, so neither
+// a step that is killed half way nor one beside us does harm.
+function place(file, bytes) {
+  const program = path.join(bin, platform, file);
+  const draft = path.join(bin, platform, `.${file}.${require('crypto').randomBytes(8).toString('hex')}`);
+  fs.mkdirSync(path.dirname(draft), { recursive: true });
+  try {
+    const descriptor = fs.openSync(draft, 'wx', 0o755);
+    try {
+      fs.writeFileSync(descriptor, bytes);
+      fs.fchmodSync(descriptor, 0o755);
+      fs.fsyncSync(descriptor);
+    } finally {
+      fs.closeSync(descriptor);
+    }
+    fs.renameSync(draft, program);
+  } catch (error) {
+    remove(draft);
+    // Windows does not replace a program that runs: a step beside us was faster.
+    if (!fs.existsSync(program)) throw error;
+  }
+  return program;
 }
 
 // Packages lose the executable bit. Gives null, or why the program cannot be executed where it lies: another user's
@@ -63,32 +141,32 @@ function makeExecutable(program, mode) {
   return blocked();
 }
 
-// Runs a copy from a fresh folder of our own. After `execve` nobody is left to remove it; the agent empties its
-// temporary folder after the job.
-function runCopy(program, failed) {
+// Starts the program, written by the caller, from a fresh folder of our own. After `execve` nobody is left to remove
+// it; the agent empties its temporary folder after the job.
+function startElsewhere(file, write, earlier) {
   let folder = null;
+  const failed = (error) => {
+    remove(folder);
+    cannotStart(file, [earlier, error]);
+  };
   try {
     folder = fs.mkdtempSync(path.join(process.env.AGENT_TEMPDIRECTORY || os.tmpdir(), 'program-'));
-    const copy = path.join(folder, path.basename(program));
-    fs.copyFileSync(program, copy);
-    const error = makeExecutable(copy, 0o700);
-    if (error) throw error;
-    run(copy, folder, (error) => {
-      remove(folder);
-      failed(error);
-    });
+    const program = path.join(folder, file);
+    write(program);
+    const blocked = makeExecutable(program, 0o700);
+    if (blocked !== null) throw blocked;
+    run(program, folder, failed);
   } catch (error) {
-    remove(folder);
     failed(error);
   }
 }
 
-function remove(folder) {
-  if (folder === null) return;
+function remove(target) {
+  if (target === null) return;
   try {
-    fs.rmSync(folder, { recursive: true, force: true });
+    fs.rmSync(target, { recursive: true, force: true });
   } catch {
-    // The agent empties its temporary folder after the job.
+    // The agent empties its temporary folder after the job; a draft of a program is passed over.
   }
 }
 
@@ -130,9 +208,13 @@ function passOnSignals(pass) {
   }
 }
 
-function cannotStart(program, errors) {
+function cannotStart(file, errors) {
   const reasons = errors.map((error) => error.message).join('; and from a copy in the temporary folder: ');
-  fail(`the task's program ${path.basename(program)} could not be started: ${reasons}`);
+  fail(`the task's program ${file} could not be started: ${reasons}`);
+}
+
+function damaged(error) {
+  fail(`the task's package is damaged: ${error.message}; delete ${__dirname} so that the agent downloads it again`);
 }
 
 // Tells the agent and ends. The texts hold paths and system messages only, but are escaped like any other.

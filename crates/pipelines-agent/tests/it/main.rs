@@ -2,4 +2,5 @@
 
 mod doors;
 mod launcher;
+mod packed;
 mod stage;

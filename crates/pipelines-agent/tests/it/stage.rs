@@ -2,8 +2,10 @@
 
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::sync::OnceLock;
 use std::time::Duration;
 
+use bundle::{Bundle, Program};
 use serde_json::json;
 use tempfile::TempDir;
 use testkit::agent::{Step, Task};
@@ -43,18 +45,47 @@ impl Staged {
         }
     }
 
+    /// The same task with the probe in the stream of packed programs, behind one for another platform.
+    pub(crate) fn packed() -> Self {
+        // Packing is slow; each story gets the same files.
+        static PACKED: OnceLock<Bundle> = OnceLock::new();
+        let staged = Self::new();
+        let packed = PACKED.get_or_init(|| packed(&staged.program()));
+        fs::remove_dir_all(staged.bin().join(platform())).expect("remove the probe");
+        bundle::write(packed, &staged.bin()).expect("write the stream");
+        staged
+    }
+
+    pub(crate) fn bin(&self) -> PathBuf {
+        self.task.folder.join("bin")
+    }
+
     pub(crate) fn program(&self) -> PathBuf {
-        self.task
-            .folder
-            .join("bin")
-            .join(platform())
-            .join(name("probe"))
+        self.bin().join(platform()).join(name("probe"))
     }
 
     /// A step of this task that lets the probe do that.
     pub(crate) fn step(&self, version: Version, probe: &str) -> Step {
         Step::new(&self.task, &executable(version).expect("Node")).variable("Probe", probe)
     }
+}
+
+fn packed(probe: &Path) -> Bundle {
+    let probe = fs::read(probe).expect("read the probe");
+    let programs = [
+        Program {
+            platform: "sunos-x64",
+            file: "other",
+            // So much that the probe's place in the stream matters.
+            bytes: &[7; 100_000],
+        },
+        Program {
+            platform: &platform(),
+            file: &name("probe"),
+            bytes: &probe,
+        },
+    ];
+    bundle::pack(&programs).expect("pack the probe")
 }
 
 /// The platform in Node's words.
