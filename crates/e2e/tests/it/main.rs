@@ -40,6 +40,7 @@ mod record_table;
 mod record_tasks;
 mod record_trouble;
 mod record_walks;
+mod release_gate;
 mod report_findings;
 mod report_hostile;
 mod rerun;
