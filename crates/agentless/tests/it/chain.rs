@@ -237,6 +237,11 @@ async fn what_cannot_be_sent_or_decided_fails_the_section() {
         R::Headers { .. }
     ));
     assert_eq!(sent("Body", "x").await, R::Body);
+    let untyped = |inputs: &mut Json| {
+        inputs["Method"] = json!("POST");
+        inputs["Body"] = json!("x");
+    };
+    assert_eq!(request(failed(untyped, fine(), "").await), R::Body);
     assert_eq!(
         request(failed(none, Reply::Silence, "").await),
         R::TimedOut { seconds: 1 }
