@@ -21,7 +21,8 @@ use crate::shell::{self, heading};
 use crate::workspace::Workspace;
 
 /// Kept between runs, so that a rebuild is incremental; apart from `target/debug` and `target/release`, so that
-/// other flags there rebuild nothing here.
+/// other flags there rebuild nothing here. One for all platforms: what runs while building is built once. Nor would
+/// two builds beside each other be faster, as the programs of one keep two cores busy (docs/decisions/0005).
 const BUILD_FOLDER: &str = "target/package-build";
 
 /// For Linux: nothing unwinds where a panic aborts, and without symbols no backtrace can be read. The tables would be
@@ -49,7 +50,7 @@ pub(crate) fn build(
             workspace,
             crates,
             platform,
-            folder: workspace.path(BUILD_FOLDER).join(platform.folder()),
+            folder: workspace.path(BUILD_FOLDER),
         };
         let made = build.run(&tools)?;
         built.extend(lying_in(&made, crates, platform)?);
