@@ -13,6 +13,7 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context as _, Result};
 use serde_json::Value;
 
+use crate::package::Platform;
 use crate::shell;
 use crate::workspace::Workspace;
 pub(crate) use beside::Beside;
@@ -33,16 +34,6 @@ const ALLOWED: [&str; 8] = [
     "ISC",
     "MIT",
     "ZPL-2.1",
-];
-
-/// Folder of a platform's programs, and the target they are compiled for.
-const TARGETS: [(&str, &str); 6] = [
-    ("linux-x64", "x86_64-unknown-linux-musl"),
-    ("linux-arm64", "aarch64-unknown-linux-musl"),
-    ("win32-x64", "x86_64-pc-windows-gnu"),
-    ("win32-arm64", "aarch64-pc-windows-gnullvm"),
-    ("darwin-x64", "x86_64-apple-darwin"),
-    ("darwin-arm64", "aarch64-apple-darwin"),
 ];
 
 /// A crate by name and version.
@@ -73,19 +64,15 @@ pub(crate) struct Parts {
 }
 
 impl Parts {
-    /// What the programs of these platforms, each by its folder's name, are made of.
-    pub(crate) fn of(workspace: &Workspace, platforms: &[&str]) -> Result<Self> {
+    /// What the programs of these platforms are made of.
+    pub(crate) fn of(workspace: &Workspace, platforms: &[Platform]) -> Result<Self> {
         let checksums = checksums(&workspace.read("Cargo.lock")?)?;
         let mut parts = Self {
             crates: BTreeMap::new(),
             beside: beside::on(platforms),
         };
-        for folder in platforms {
-            let (_, target) = TARGETS
-                .iter()
-                .find(|(known, _)| known == folder)
-                .with_context(|| format!("which target {folder} is compiled for is not known"))?;
-            let graph = Graph::read(workspace.root(), target)?;
+        for platform in platforms {
+            let graph = Graph::read(workspace.root(), platform.about().target)?;
             graph.add_to(&mut parts.crates, &checksums)?;
         }
         Ok(parts)
@@ -94,8 +81,7 @@ impl Parts {
 
 /// Crates that may not be passed on, or not as they are, with what to do about it.
 pub(crate) fn problems(workspace: &Workspace) -> Result<Vec<String>> {
-    let all = TARGETS.map(|(folder, _)| folder);
-    let parts = Parts::of(workspace, &all)?;
+    let parts = Parts::of(workspace, &Platform::ALL)?;
     let mut problems = Vec::new();
     for (id, linked) in parts.crates.iter().filter(|(_, linked)| !linked.ours) {
         let crate_name = format!("{} {}", id.name, id.version);

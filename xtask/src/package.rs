@@ -30,6 +30,7 @@ use crate::workspace::Workspace;
 pub(crate) use extension::Extension;
 use packed::Made;
 use plan::{PackedFile, Plan, Program, Source};
+pub(crate) use platform::Platform;
 pub(crate) use vsix::check_names;
 
 /// What the command line asked for.
@@ -152,8 +153,7 @@ fn bill_of_materials(
 ) -> Result<String> {
     let mut programs = Vec::new();
     for (program, path) in built {
-        let platform = program.platform.folder();
-        programs.push((program.crate_name, platform, fs::read(path)?));
+        programs.push((program.crate_name, program.platform, fs::read(path)?));
     }
     let package = sbom::Package {
         publisher: &plan.extension.publisher,
@@ -164,7 +164,7 @@ fn bill_of_materials(
             .iter()
             .map(|(crate_name, platform, bytes)| sbom::Program {
                 crate_name,
-                platform,
+                platform: *platform,
                 bytes,
             })
             .collect(),

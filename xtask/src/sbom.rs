@@ -11,6 +11,7 @@ use serde_json::{Value, json};
 use sha2::{Digest as _, Sha256};
 
 use crate::licences::{Beside, Id, Linked, Parts};
+use crate::package::Platform;
 
 /// What the bill is about.
 #[derive(Debug)]
@@ -27,14 +28,13 @@ pub(crate) struct Package<'a> {
 #[derive(Debug)]
 pub(crate) struct Program<'a> {
     pub(crate) crate_name: &'a str,
-    /// Name of the platform's folder.
-    pub(crate) platform: &'a str,
+    pub(crate) platform: Platform,
     pub(crate) bytes: &'a [u8],
 }
 
 impl Program<'_> {
     fn reference(&self) -> String {
-        format!("program:{}/{}", self.platform, self.crate_name)
+        format!("program:{}/{}", self.platform.folder(), self.crate_name)
     }
 }
 
@@ -79,7 +79,7 @@ fn components(package: &Package<'_>, parts: &Parts) -> Vec<Value> {
             "bom-ref": program.reference(),
             "name": program.crate_name,
             "version": package.version,
-            "description": format!("program for {}", program.platform),
+            "description": format!("program for {}", program.platform.folder()),
             "hashes": [sha256(&hex(&Sha256::digest(program.bytes)))],
             "licenses": licences("MIT"),
         })

@@ -1,12 +1,14 @@
 //! What is linked and stands in no manifest: the standard library, C libraries, and what compilers add of their own.
 
+use crate::package::Platform;
+
 /// One such piece.
 #[derive(Debug)]
 pub(crate) struct Beside {
     pub(crate) name: &'static str,
     /// SPDX expression.
     pub(crate) licence: &'static str,
-    /// Beginnings of the names of the platforms whose programs hold it.
+    /// Beginnings of the names of platforms' folders whose programs hold it.
     on: &'static [&'static str],
     pub(super) terms: Terms,
 }
@@ -68,14 +70,14 @@ const ALL: [Beside; 7] = [
 ];
 
 /// The pieces that programs of these platforms hold.
-pub(super) fn on(platforms: &[&str]) -> Vec<&'static Beside> {
+pub(super) fn on(platforms: &[Platform]) -> Vec<&'static Beside> {
     ALL.iter().filter(|it| it.is_on(platforms)).collect()
 }
 
 impl Beside {
     /// Whether programs of one of these platforms hold it.
-    pub(crate) fn is_on(&self, platforms: &[&str]) -> bool {
-        let starts = |platform: &&str| self.on.iter().any(|start| platform.starts_with(start));
-        platforms.iter().any(starts)
+    pub(crate) fn is_on(&self, platforms: &[Platform]) -> bool {
+        let starts = |folder: &str| self.on.iter().any(|start| folder.starts_with(start));
+        platforms.iter().any(|platform| starts(platform.folder()))
     }
 }

@@ -3,10 +3,11 @@
 use std::fs;
 
 use super::notice::{notice, texts};
-use super::{Parts, TARGETS, checksums, licence_problem, problems};
+use super::{Parts, checksums, licence_problem, problems};
+use crate::package::Platform;
 use crate::workspace::Workspace;
 
-fn parts(platforms: &[&str]) -> Parts {
+fn parts(platforms: &[Platform]) -> Parts {
     Parts::of(&Workspace::find().unwrap(), platforms).unwrap()
 }
 
@@ -33,7 +34,7 @@ fn a_licence_that_is_not_allowed_or_not_understood_is_named() {
 
 #[test]
 fn only_what_is_linked_on_a_platform_is_told() {
-    let linux = parts(&["linux-x64"]);
+    let linux = parts(&[Platform::LinuxX64]);
     let names = names(&linux);
     for linked in ["change-gate", "deployment-record", "ring", "webpki-roots"] {
         assert!(names.contains(&linked), "{linked}: {names:?}");
@@ -42,15 +43,14 @@ fn only_what_is_linked_on_a_platform_is_told() {
     for other in ["serde_derive", "cc", "tempfile", "schannel"] {
         assert!(!names.contains(&other), "{other}: {names:?}");
     }
-    assert!(self::names(&parts(&["win32-x64"])).contains(&"schannel"));
+    assert!(self::names(&parts(&[Platform::WindowsX64])).contains(&"schannel"));
     let beside: Vec<&str> = linux.beside.iter().map(|it| it.name).collect();
     assert!(beside.contains(&"musl") && !beside.contains(&"mingw-w64 runtime"));
-    assert!(Parts::of(&Workspace::find().unwrap(), &["solaris"]).is_err());
 }
 
 #[test]
 fn each_crate_has_its_checksum_and_what_it_needs() {
-    let parts = parts(&["linux-x64"]);
+    let parts = parts(&[Platform::LinuxX64]);
     for (id, linked) in &parts.crates {
         let length = linked.checksum.as_deref().map(str::len);
         assert_eq!(length, (!linked.ours).then_some(64), "{id:?}");
@@ -69,8 +69,7 @@ fn each_crate_has_its_checksum_and_what_it_needs() {
 #[test]
 fn the_notice_names_every_piece_and_gives_each_text_once() {
     let workspace = Workspace::find().unwrap();
-    let all = TARGETS.map(|(folder, _)| folder);
-    let parts = parts(&all);
+    let parts = parts(&Platform::ALL);
     let version = "1.2.3".parse().unwrap();
     let text = notice(&workspace, version, &parts).unwrap();
     assert!(text.starts_with("Snowgate 1.2.3\n"));

@@ -141,8 +141,7 @@ impl Plan {
 
     /// What the programs are made of.
     pub(crate) fn parts(&self, workspace: &Workspace) -> Result<licences::Parts> {
-        let platforms: Vec<&str> = self.platforms.iter().map(|it| it.folder()).collect();
-        licences::Parts::of(workspace, &platforms)
+        licences::Parts::of(workspace, &self.platforms)
     }
 
     /// The crates whose programs the tasks carry, one for each platform.

@@ -1,15 +1,19 @@
 //! The bill over the tracked tree, with stand-ins for the programs.
 
 use std::collections::BTreeSet;
+use std::sync::LazyLock;
 
 use serde_json::Value;
 
 use super::{Package, Program, document, uuid};
 use crate::licences::Parts;
+use crate::package::Platform::{LinuxX64, WindowsX64};
 use crate::workspace::Workspace;
 
+static PARTS: LazyLock<Parts> =
+    LazyLock::new(|| Parts::of(&Workspace::find().unwrap(), &[LinuxX64, WindowsX64]).unwrap());
+
 fn text(vsix: &[u8]) -> String {
-    let parts = Parts::of(&Workspace::find().unwrap(), &["linux-x64", "win32-x64"]).unwrap();
     let program = |crate_name, platform| Program {
         crate_name,
         platform,
@@ -21,12 +25,12 @@ fn text(vsix: &[u8]) -> String {
         version: "1.2.3",
         vsix,
         programs: vec![
-            program("change-gate", "linux-x64"),
-            program("change-gate", "win32-x64"),
-            program("deployment-record", "linux-x64"),
+            program("change-gate", LinuxX64),
+            program("change-gate", WindowsX64),
+            program("deployment-record", LinuxX64),
         ],
     };
-    document(&package, &parts)
+    document(&package, &PARTS)
 }
 
 fn bill() -> Value {
