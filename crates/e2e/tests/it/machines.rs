@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use testkit::agent::{Finished, Isolation, Step, Task, TaskResult};
 use testkit::node::{self, Version};
 
-use crate::world::{BOUND, STEP, World, output, task};
+use crate::world::{BOUND, STEP, World, copy, output, task};
 
 const LAUNCHER: &str = "launcher.js";
 
@@ -37,35 +37,19 @@ fn own_task(folder: &Path) -> Task {
     Task::read(folder).unwrap()
 }
 
-fn copy(from: &Path, to: &Path) {
-    fs::create_dir_all(to).unwrap();
-    for entry in fs::read_dir(from).unwrap() {
-        let entry = entry.unwrap();
-        let target = to.join(entry.file_name());
-        if entry.path().is_dir() {
-            copy(&entry.path(), &target);
-        } else {
-            fs::copy(entry.path(), &target).unwrap();
-            fs::set_permissions(&target, fs::Permissions::from_mode(0o644)).unwrap();
-        }
-    }
-}
-
 fn step(task: &Task, node: Version) -> Step {
     Step::new(task, &node::executable(node).unwrap()).reference(STEP)
 }
 
-/// The one program in the task's folder.
+/// The program that lies in the task's folder as it is.
 fn program(folder: &Path) -> PathBuf {
-    let one = |folder: &Path| {
-        fs::read_dir(folder)
-            .unwrap()
-            .next()
-            .unwrap()
-            .unwrap()
-            .path()
+    let paths = |folder: &Path| {
+        let entries = fs::read_dir(folder).unwrap();
+        entries.map(|entry| entry.unwrap().path())
     };
-    one(&one(&folder.join("bin")))
+    let mut folders = paths(&folder.join("bin")).filter(|path| path.is_dir());
+    let platform = folders.next().expect("a program for this machine");
+    paths(&platform).next().expect("a program")
 }
 
 #[test]

@@ -26,6 +26,7 @@ mod hostile;
 mod injection;
 mod inputs;
 mod kinds;
+mod launcher;
 mod machines;
 mod outages;
 mod race;

@@ -1,6 +1,8 @@
 //! What the stories share: an instance, a package, a step.
 
-use std::path::PathBuf;
+use std::fs;
+use std::os::unix::fs::PermissionsExt;
+use std::path::{Path, PathBuf};
 use std::sync::OnceLock;
 use std::time::Duration;
 
@@ -90,6 +92,21 @@ pub(crate) fn task_named(name: &str) -> &'static Task {
     package.task(name).expect("the task is in the package")
 }
 
+/// Copies a task's folder as an agent unpacks it: without a single executable bit.
+pub(crate) fn copy(from: &Path, to: &Path) {
+    fs::create_dir_all(to).unwrap();
+    for entry in fs::read_dir(from).unwrap() {
+        let entry = entry.unwrap();
+        let target = to.join(entry.file_name());
+        if entry.path().is_dir() {
+            copy(&entry.path(), &target);
+        } else {
+            fs::copy(entry.path(), &target).unwrap();
+            fs::set_permissions(&target, fs::Permissions::from_mode(0o644)).unwrap();
+        }
+    }
+}
+
 /// The package: as named by whoever runs the tests, else the newest there is.
 #[expect(
     clippy::disallowed_methods,
@@ -100,7 +117,7 @@ fn vsix() -> PathBuf {
         return path.into();
     }
     let dist = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../../target/dist");
-    let files = std::fs::read_dir(&dist)
+    let files = fs::read_dir(&dist)
         .into_iter()
         .flatten()
         .flatten()
