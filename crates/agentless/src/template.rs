@@ -5,7 +5,7 @@
 //! this one speaks up.
 
 mod arguments;
-mod helpers;
+mod handlers;
 pub(crate) mod macros;
 mod parser;
 mod render;

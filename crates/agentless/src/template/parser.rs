@@ -2,7 +2,7 @@
 
 use super::MAX_DEPTH;
 use super::arguments::{self, Argument};
-use super::helpers::{self, Form, Helper};
+use super::handlers::{self, Form, Helper};
 
 /// Why a template was not read.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -102,7 +102,7 @@ pub(super) enum Condition {
         name: String,
         empty: bool,
     },
-    Helper(helpers::Test, Vec<Argument>),
+    Helper(handlers::Test, Vec<Argument>),
 }
 
 /// A block whose end has not come.
@@ -118,7 +118,7 @@ struct Frame {
 
 enum What {
     Test(Condition),
-    Make(helpers::Maker, Vec<Argument>),
+    Make(handlers::Maker, Vec<Argument>),
 }
 
 #[derive(Default)]
@@ -211,7 +211,7 @@ impl Reader {
 
     fn open(&mut self, text: &str) -> Result<(), TemplateError> {
         let (word, arguments) = cut(text);
-        if arguments.is_empty() && helpers::named(word).next().is_none() {
+        if arguments.is_empty() && handlers::named(word).next().is_none() {
             let name = self.name(text)?;
             let ends = [name.clone(), name.clone()];
             let what = What::Test(Condition::Name { name, empty: false });
@@ -287,7 +287,7 @@ impl Reader {
         arguments: &str,
         form: Form,
     ) -> Result<(Helper, Vec<Argument>), TemplateError> {
-        let mut rows = helpers::named(name).peekable();
+        let mut rows = handlers::named(name).peekable();
         let Some((_, known, ..)) = rows.peek() else {
             let name = name.to_owned();
             return Err(TemplateError::Helper { name });

@@ -3,7 +3,7 @@
 use serde_json::Value as Json;
 
 use super::arguments::Argument;
-use super::helpers::{self, Helper, Test};
+use super::handlers::{self, Helper, Test};
 use super::parser::{Condition, Part};
 
 /// Why a template was not filled in.
@@ -36,7 +36,7 @@ pub(super) fn render(parts: &[Part], values: &Json) -> Result<String, RenderErro
             Part::Text(text) => made.push_str(text),
             Part::Name { name, escape } => {
                 let value = find(name, values)?;
-                let text = helpers::text(value)
+                let text = handlers::text(value)
                     .ok_or_else(|| RenderError::NoText { name: name.clone() })?;
                 if *escape {
                     escape_into(&mut made, &text);
@@ -95,7 +95,7 @@ fn call(helper: Helper, arguments: &[Argument], values: &Json) -> Result<String,
             Argument::Name(name) => find(name, values),
         })
         .collect::<Result<_, _>>()?;
-    helpers::make(maker, &found).ok_or_else(|| RenderError::Unfit {
+    handlers::make(maker, &found).ok_or_else(|| RenderError::Unfit {
         arguments: serde_json::to_string(&found).unwrap_or_default(),
     })
 }
@@ -134,10 +134,10 @@ fn asks(test: Test, arguments: &[Argument], values: &Json) -> Result<bool, Rende
 fn same(arguments: &[Argument], values: &Json) -> Result<bool, RenderError> {
     let text = |argument: &Argument| match argument {
         Argument::Literal(Json::Null) => Ok(None),
-        Argument::Literal(value) => Ok(helpers::text(value)),
+        Argument::Literal(value) => Ok(handlers::text(value)),
         Argument::Name(name) => match find(name, values)? {
             Json::Null => Ok(None),
-            value => Ok(helpers::text(value)),
+            value => Ok(handlers::text(value)),
         },
     };
     let (left, right) = (text(&arguments[0])?, text(&arguments[1])?);
