@@ -83,7 +83,7 @@ function unpack({ read, skip, size, sha256 }) {
       // The stream goes on behind what was read of it.
       finishFlush: zlib.constants.BROTLI_OPERATION_FLUSH,
       maxOutputLength: skip + size,
-      chunkSize: 1 << 20,
+      chunkSize: 1 << 18,
     };
     const program = zlib.brotliDecompressSync(stream, options).subarray(skip);
     if (program.length !== size || createHash('sha256').update(program).digest('hex') !== sha256) {

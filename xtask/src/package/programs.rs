@@ -2,7 +2,7 @@
 //! and the standard library.
 //!
 //! A platform has one way to its program, so that the same tree makes the same bytes wherever it lies. On Linux the
-//! program has to be static, so that one file serves every distribution and container. docs/decisions/0003 and 0005
+//! program has to be static, so that one file serves every distribution and container. docs/decisions/0003 and 0006
 //! have the reasons and figures.
 
 use std::fs;
@@ -22,7 +22,7 @@ use crate::workspace::Workspace;
 
 /// Kept between runs, so that a rebuild is incremental; apart from `target/debug` and `target/release`, so that
 /// other flags there rebuild nothing here. One for all platforms: what runs while building is built once. Nor would
-/// two builds beside each other be faster, as the programs of one keep two cores busy (docs/decisions/0005).
+/// two builds beside each other be faster, as the programs of one keep two cores busy (docs/decisions/0006).
 const BUILD_FOLDER: &str = "target/package-build";
 
 /// For Linux: nothing unwinds where a panic aborts, and without symbols no backtrace can be read. The tables would be
@@ -252,7 +252,36 @@ fn steers_a_build(name: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::steers_a_build;
+    use std::fs;
+    use std::path::Path;
+
+    use super::super::executable::sample;
+    use super::super::platform::Platform;
+    use super::{steers_a_build, taken};
+
+    fn lay(folder: &Path, path: &str, platform: Platform) {
+        let path = folder.join(path);
+        fs::create_dir_all(path.parent().unwrap()).unwrap();
+        fs::write(path, sample(platform)).unwrap();
+    }
+
+    #[test]
+    fn programs_are_taken_by_platform_if_they_are_for_it() {
+        let folder = tempfile::tempdir().unwrap();
+        let taken = |platform| taken(folder.path(), &["gate"], &[platform]);
+        lay(folder.path(), "win32-x64/gate.exe", Platform::WindowsX64);
+        let [(program, path)] = &taken(Platform::WindowsX64).unwrap()[..] else {
+            panic!("one program");
+        };
+        assert_eq!(program.platform, Platform::WindowsX64);
+        assert!(path.ends_with("win32-x64/gate.exe"), "{path:?}");
+
+        let refused = |platform| format!("{:#}", taken(platform).unwrap_err());
+        assert!(refused(Platform::MacX64).contains("could not read"));
+        lay(folder.path(), "darwin-x64/gate", Platform::MacArm64);
+        let other = refused(Platform::MacX64);
+        assert!(other.contains("for darwin-arm64, not for darwin-x64"));
+    }
 
     #[test]
     fn settings_of_the_desk_do_not_reach_the_program() {

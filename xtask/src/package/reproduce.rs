@@ -71,3 +71,39 @@ fn copy(workspace: &Workspace, to: &Path) -> Result<()> {
     }
     Ok(())
 }
+
+#[cfg(test)]
+mod tests {
+    use std::fs;
+
+    use super::{compare, copy};
+    use crate::workspace::Workspace;
+
+    #[test]
+    fn a_single_other_byte_is_a_difference() {
+        let folder = tempfile::tempdir().unwrap();
+        let (here, there) = (folder.path().join("here"), folder.path().join("there"));
+        fs::write(&here, "package").unwrap();
+        assert!(compare(&here, &there).is_err());
+        fs::write(&there, "package").unwrap();
+        compare(&here, &there).unwrap();
+        fs::write(&there, "Package").unwrap();
+        let error = compare(&here, &there).unwrap_err();
+        assert!(error.to_string().contains("differ"), "{error}");
+    }
+
+    #[test]
+    fn the_copy_holds_the_tree_and_nothing_of_before() {
+        let folder = tempfile::tempdir().unwrap();
+        let tree = folder.path().join("tree");
+        fs::create_dir(&tree).unwrap();
+        fs::write(tree.join("stale"), "").unwrap();
+        let workspace = Workspace::find().unwrap();
+        copy(&workspace, &tree).unwrap();
+        for file in ["Cargo.lock", ".cargo/config.toml", "tasks/launcher.js"] {
+            let read = |path| fs::read(path).unwrap();
+            assert_eq!(read(tree.join(file)), read(workspace.path(file)), "{file}");
+        }
+        assert!(!tree.join("stale").exists() && !tree.join("target").exists());
+    }
+}
