@@ -62,16 +62,16 @@ impl Subject {
         Ok(subject)
     }
 
-    /// The program for this machine.
+    /// The program that lies in the package as it is: for this machine, or for what most agents run on.
     pub(crate) fn program(&self) -> Result<PathBuf> {
-        let bin = self.task.folder.join("bin");
-        let platform = std::fs::read_dir(&bin)?
-            .next()
-            .context("no platform in the package")??;
-        let program = std::fs::read_dir(platform.path())?
-            .next()
-            .context("no program")??;
-        Ok(program.path())
+        let paths = |folder: &Path| -> Result<Vec<PathBuf>> {
+            let entries = std::fs::read_dir(folder)?;
+            entries.map(|entry| Ok(entry?.path())).collect()
+        };
+        let mut folders = paths(&self.task.folder.join("bin"))?.into_iter();
+        let platform = folders.find(|path| path.is_dir());
+        let platform = platform.context("no platform in the package")?;
+        paths(&platform)?.pop().context("no program")
     }
 
     /// The launcher.
