@@ -1,10 +1,12 @@
 //! Moments, lengths and lists, for people.
 
 use jiff::Timestamp;
+use jiff::tz::Offset;
 
 /// A moment, always in UTC.
 pub(crate) fn moment(at: Timestamp) -> String {
-    at.strftime("%Y-%m-%d %H:%M:%S UTC").to_string()
+    let at = Offset::UTC.to_datetime(at);
+    format!("{} {:.0} UTC", at.date(), at.time())
 }
 
 /// The time between two moments, in two units at most.

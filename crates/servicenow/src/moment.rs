@@ -3,11 +3,12 @@
 
 use jiff::Timestamp;
 use jiff::civil::DateTime;
-use jiff::tz::TimeZone;
+use jiff::tz::{Offset, TimeZone};
 
 /// A moment as a raw column value, to the second.
 pub(crate) fn written(at: Timestamp) -> String {
-    at.strftime("%Y-%m-%d %H:%M:%S").to_string()
+    let at = Offset::UTC.to_datetime(at);
+    format!("{} {:.0}", at.date(), at.time())
 }
 
 /// The moment a raw column value means. A date without a time is its midnight.

@@ -1,5 +1,6 @@
 //! A planned moment: written out, or counted from now.
 
+use jiff::fmt::temporal::SpanParser;
 use jiff::{SignedDuration, Timestamp};
 
 /// A planned moment.
@@ -34,7 +35,7 @@ impl Moment {
 
 /// A duration in which a day is 24 hours: a window counted from now has no calendar.
 fn with_days(text: &str) -> Option<SignedDuration> {
-    let span: jiff::Span = text.parse().ok()?;
+    let span = SpanParser::new().parse_span(text).ok()?;
     let fixed = jiff::SpanRelativeTo::days_are_24_hours();
     span.to_duration(fixed).ok()
 }

@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use change::{Request, State};
 use jiff::Timestamp;
+use jiff::tz::Offset;
 
 /// The name of a state for people and for later steps: the shipped one, else the instance's label.
 #[must_use]
@@ -23,7 +24,8 @@ pub fn standing(request: &Request) -> String {
 /// A moment for people, always in UTC.
 #[must_use]
 pub fn moment(moment: Timestamp) -> String {
-    moment.strftime("%Y-%m-%d %H:%M:%S UTC").to_string()
+    let moment = Offset::UTC.to_datetime(moment);
+    format!("{} {:.0} UTC", moment.date(), moment.time())
 }
 
 /// A length of time for people.

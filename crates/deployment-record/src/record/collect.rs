@@ -3,6 +3,7 @@
 use audit::trail::{RunTrail, TestRun};
 use change::{Correlation, Outcome, Request};
 use jiff::Timestamp;
+use jiff::tz::Offset;
 
 use super::{Collected, Deployment, Story};
 use crate::evidence::bundle::Bundle;
@@ -135,5 +136,6 @@ pub(super) fn whole_second(moment: Timestamp) -> Timestamp {
 
 /// A moment as the instance stores it.
 fn stored(moment: Timestamp) -> String {
-    moment.strftime("%Y-%m-%d %H:%M:%S").to_string()
+    let moment = Offset::UTC.to_datetime(moment);
+    format!("{} {:.0}", moment.date(), moment.time())
 }
