@@ -1,6 +1,7 @@
 //! `package`: plan, stage, pack. Everything is written under `target/`, or where `--out` says.
 
 mod debian;
+mod environment;
 mod executable;
 mod extension;
 mod musl;

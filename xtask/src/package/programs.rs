@@ -12,6 +12,7 @@ use std::process::Command;
 use anyhow::{Context as _, Result, bail};
 
 use super::debian::Debian;
+use super::environment;
 use super::executable;
 use super::musl;
 use super::plan::Program;
@@ -28,12 +29,6 @@ const BUILD_FOLDER: &str = "target/package-build";
 /// For Linux: nothing unwinds where a panic aborts, and without symbols no backtrace can be read. The tables would be
 /// an eighth of the program. Windows does not allow to leave them out, and for macOS the linker does so by itself.
 const NO_UNWIND_TABLES: &str = "-Cforce-unwind-tables=no";
-
-/// The oldest macOS that runs the programs: the first one for both kinds of processors.
-const OLDEST_MACOS: &str = "11.0";
-
-/// What stands for a time where a tool insists on one: 1980-01-01, as in the package.
-const EPOCH: &str = "315532800";
 
 /// Builds the crates' programs for the platforms and gives back where they lie.
 pub(crate) fn build(
@@ -105,7 +100,7 @@ impl Build<'_> {
         fs::create_dir_all(&self.folder)?;
         if tools::is_native(self.platform) {
             let mut cargo = self.cargo(Path::new("cargo"), "build");
-            set_flags(&mut cargo, &self.remapped(Vec::new())?);
+            environment::set_flags(&mut cargo, self.workspace, Vec::new())?;
             shell::run(&mut cargo)?;
             return Ok(self.folder.join("release"));
         }
@@ -122,7 +117,7 @@ impl Build<'_> {
         if self.platform.is_linux() {
             flags.push(NO_UNWIND_TABLES.to_owned());
         }
-        set_flags(&mut cargo, &self.remapped(flags)?);
+        environment::set_flags(&mut cargo, self.workspace, flags)?;
         shell::run(cargo.args(["--target", about.target]))?;
         Ok(self.folder.join(about.target).join("release"))
     }
@@ -165,17 +160,10 @@ impl Build<'_> {
         })
     }
 
-    /// The build's command line in an environment that nobody's own settings reach.
+    /// The build's command line, but for what the platform needs.
     fn cargo(&self, program: &Path, verb: &str) -> Command {
         let mut cargo = shell::command(program, self.workspace.root());
-        for (name, _) in std::env::vars_os() {
-            if name.to_str().is_none_or(steers_a_build) {
-                cargo.env_remove(name);
-            }
-        }
-        cargo
-            .env("SOURCE_DATE_EPOCH", EPOCH)
-            .env("MACOSX_DEPLOYMENT_TARGET", OLDEST_MACOS);
+        environment::settle(&mut cargo);
         cargo.args([verb, "--release", "--locked"]);
         for crate_name in self.crates {
             cargo.args(["--package", crate_name]);
@@ -183,71 +171,6 @@ impl Build<'_> {
         cargo.arg("--target-dir").arg(&self.folder);
         cargo
     }
-
-    /// The flags with this machine's folders replaced by words, so that they do not end up in the program.
-    fn remapped(&self, mut flags: Vec<String>) -> Result<Vec<String>> {
-        for (from, to) in [
-            (self.workspace.root().to_path_buf(), "snowgate"),
-            (cargo_home()?, "cargo"),
-        ] {
-            flags.push(format!("--remap-path-prefix={}={to}", from.display()));
-        }
-        Ok(flags)
-    }
-}
-
-/// Encoded, since a folder's name may hold a space.
-fn set_flags(cargo: &mut Command, flags: &[String]) {
-    cargo.env("CARGO_ENCODED_RUSTFLAGS", flags.join("\u{1f}"));
-}
-
-#[expect(
-    clippy::disallowed_methods,
-    reason = "the build's environment, not a task's"
-)]
-fn cargo_home() -> Result<PathBuf> {
-    if let Some(home) = std::env::var_os("CARGO_HOME") {
-        return Ok(PathBuf::from(home));
-    }
-    std::env::home_dir()
-        .map(|home| home.join(".cargo"))
-        .context("there is neither CARGO_HOME nor a home folder")
-}
-
-/// Whether a variable would change what the build makes. What says where crates come from stays.
-fn steers_a_build(name: &str) -> bool {
-    const NAMES: [&str; 15] = [
-        "RUSTFLAGS",
-        "CARGO_ENCODED_RUSTFLAGS",
-        "RUSTDOCFLAGS",
-        "RUSTC",
-        "RUSTC_WRAPPER",
-        "RUSTC_WORKSPACE_WRAPPER",
-        "RUSTC_BOOTSTRAP",
-        "CARGO_INCREMENTAL",
-        "CC",
-        "AR",
-        "CFLAGS",
-        "CPPFLAGS",
-        "LDFLAGS",
-        "SDKROOT",
-        // Cargo sets it for what it runs; it would hand one compiler the other's libraries.
-        "LD_LIBRARY_PATH",
-    ];
-    const PREFIXES: [&str; 11] = [
-        "CARGO_BUILD_",
-        "CARGO_PROFILE_",
-        "CARGO_TARGET_",
-        "CARGO_UNSTABLE_",
-        "CARGO_ZIGBUILD_",
-        "CC_",
-        "AR_",
-        "CFLAGS_",
-        "TARGET_",
-        "HOST_",
-        "ZIG_",
-    ];
-    NAMES.contains(&name) || PREFIXES.iter().any(|prefix| name.starts_with(prefix))
 }
 
 #[cfg(test)]
@@ -257,7 +180,7 @@ mod tests {
 
     use super::super::executable::sample;
     use super::super::platform::Platform;
-    use super::{steers_a_build, taken};
+    use super::taken;
 
     fn lay(folder: &Path, path: &str, platform: Platform) {
         let path = folder.join(path);
@@ -281,28 +204,5 @@ mod tests {
         lay(folder.path(), "darwin-x64/gate", Platform::MacArm64);
         let other = refused(Platform::MacX64);
         assert!(other.contains("for darwin-arm64, not for darwin-x64"));
-    }
-
-    #[test]
-    fn settings_of_the_desk_do_not_reach_the_program() {
-        for name in [
-            "RUSTFLAGS",
-            "CARGO_PROFILE_RELEASE_DEBUG",
-            "CARGO_TARGET_DIR",
-            "CC_x86_64_unknown_linux_musl",
-            "ZIG_LIB_DIR",
-        ] {
-            assert!(steers_a_build(name), "{name}");
-        }
-        for name in [
-            "PATH",
-            "HOME",
-            "CARGO_HOME",
-            "CARGO_NET_OFFLINE",
-            "CARGO_REGISTRIES_X_INDEX",
-            "HTTPS_PROXY",
-        ] {
-            assert!(!steers_a_build(name), "{name}");
-        }
     }
 }
