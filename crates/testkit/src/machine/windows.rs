@@ -87,7 +87,10 @@ impl Wine {
         vec![
             ("WINEPREFIX", self.prefix.to_string_lossy().into_owned()),
             ("WINEDEBUG", "-all".to_owned()),
-            ("WINEDLLOVERRIDES", "mscoree=;mshtml=".to_owned()),
+            (
+                "WINEDLLOVERRIDES",
+                "mscoree,mshtml,winemenubuilder.exe=".to_owned(),
+            ),
             ("LC_ALL", "C.UTF-8".to_owned()),
         ]
     }

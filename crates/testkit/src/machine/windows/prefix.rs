@@ -1,12 +1,12 @@
 //! Making the Windows that steps run on, once, and keeping it up while tests run.
 
 use std::fs::{self, File};
-use std::io::{BufRead as _, BufReader, Write as _};
+use std::io::{BufRead as _, BufReader};
 use std::path::{Path, PathBuf};
 use std::process::{Child, ChildStdin, Command, Stdio};
 use std::sync::OnceLock;
 
-use anyhow::{Context as _, Result, anyhow, bail};
+use anyhow::{Context as _, Result, anyhow, bail, ensure};
 
 use super::Wine;
 
@@ -19,7 +19,7 @@ const LOADERS: [&str; 3] = ["/usr/lib/wine/wine64", "/usr/bin/wine64", "/usr/bin
 const COMPILER: &str = "x86_64-w64-mingw32-gcc";
 
 /// What is built for it: source, place on its drive, further arguments of the compiler.
-const BUILT: [(&str, &str, &str, &[&str]); 3] = [
+const BUILT: [(&str, &str, &str, &[&str]); 4] = [
     (
         "bcryptprimitives.c",
         include_str!("bcryptprimitives.c"),
@@ -30,6 +30,12 @@ const BUILT: [(&str, &str, &str, &[&str]); 3] = [
         "agent.c",
         include_str!("agent.c"),
         "testkit/agent.exe",
+        &["-municode"],
+    ),
+    (
+        "keeper.c",
+        include_str!("keeper.c"),
+        "testkit/keeper.exe",
         &["-municode"],
     ),
     (
@@ -130,35 +136,29 @@ fn finish(command: &mut Command) -> Result<()> {
     Ok(())
 }
 
-/// A command prompt that does nothing but be there. Windows' services start with the first program and end with the
-/// last: without it they would be a step's children, carry its environment and be taken for leftovers. It ends with
-/// its standard input, that is with this process at the latest.
+/// A program that does nothing but be there. The services and the desktop of Windows start with the first program that
+/// needs them and end with the last: without it they would be a step's children, carry its environment and be taken for
+/// leftovers. It ends with its standard input, that is with this process at the latest.
 struct Keeper {
-    _prompt: Child,
+    _program: Child,
     _input: ChildStdin,
 }
 
 impl Keeper {
     fn start(wine: &Wine) -> Result<Self> {
-        let mut prompt = wine
-            .command("cmd")
+        let mut program = wine
+            .command(r"C:\testkit\keeper.exe")
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
             .stderr(Stdio::null())
             .spawn()?;
-        let mut input = prompt.stdin.take().context("standard input is piped")?;
-        input.write_all(b"echo up and running\r\n")?;
-        let output = prompt.stdout.take().context("standard output is piped")?;
-        // The first such line is the echo of the command itself, which does as well.
-        let up = BufReader::new(output)
-            .lines()
-            .map_while(Result::ok)
-            .any(|line| line.contains("up and running"));
-        if !up {
-            bail!("the emulated Windows does not start: its command prompt ended at once");
-        }
+        let input = program.stdin.take().context("standard input is piped")?;
+        let output = program.stdout.take().context("standard output is piped")?;
+        let mut line = String::new();
+        BufReader::new(output).read_line(&mut line)?;
+        ensure!(line.trim() == "up", "the emulated Windows does not start");
         Ok(Self {
-            _prompt: prompt,
+            _program: program,
             _input: input,
         })
     }
