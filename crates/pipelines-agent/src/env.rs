@@ -63,7 +63,7 @@ impl Environment {
         let all: BTreeMap<String, String> = std::env::vars_os()
             .filter_map(|(name, value)| {
                 Some((
-                    name.into_string().ok()?,
+                    spelled_by_the_agent(name.into_string().ok()?),
                     value.to_string_lossy().into_owned(),
                 ))
             })
@@ -170,6 +170,16 @@ pub fn mangle(name: &str) -> String {
         .map(|c| if c == '.' || c == ' ' { '_' } else { c })
         .flat_map(char::to_uppercase)
         .collect()
+}
+
+/// Windows takes names in any spelling for the same, and keeps the first one: that of the machine or of a user, where
+/// they have such a variable. The one name that the agent does not write in upper case has its twin in upper case.
+fn spelled_by_the_agent(name: String) -> String {
+    if cfg!(windows) {
+        name.to_uppercase()
+    } else {
+        name
+    }
 }
 
 fn bears_secrets(name: &str) -> bool {

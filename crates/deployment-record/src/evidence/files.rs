@@ -5,7 +5,7 @@ use std::ffi::OsString;
 use std::fs::DirEntry;
 use std::path::{Component, Path, PathBuf};
 
-use glob::Pattern;
+use glob::{MatchOptions, Pattern};
 
 /// A file to attach.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -40,6 +40,13 @@ pub(crate) fn find(folder: &Path, patterns: &[String]) -> (Vec<Found>, Vec<Strin
     let paths: Vec<PathBuf> = paths.into_iter().take(MOST).collect();
     (named(folder, paths), problems)
 }
+
+/// Case counts where it tells files apart, which it does not on Windows.
+const MATCH: MatchOptions = MatchOptions {
+    case_sensitive: !cfg!(windows),
+    require_literal_separator: false,
+    require_literal_leading_dot: false,
+};
 
 /// One part of a pattern, between two separators.
 enum Part {
@@ -84,7 +91,8 @@ fn follow(at: &Path, parts: &[Part], found: &mut BTreeSet<PathBuf>) {
         Part::Name(name) => follow(&at.join(name), rest, found),
         Part::Pattern(pattern) => {
             for entry in entries(at) {
-                if found.len() <= MOST && pattern.matches(&entry.file_name().to_string_lossy()) {
+                let name = entry.file_name();
+                if found.len() <= MOST && pattern.matches_with(&name.to_string_lossy(), MATCH) {
                     follow(&entry.path(), rest, found);
                 }
             }
