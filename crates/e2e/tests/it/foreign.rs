@@ -63,7 +63,7 @@ impl Abroad {
     }
 
     /// Brings a file of this machine to that one, and gives its path there.
-    fn brought(&self, file: &Path, name: &str) -> String {
+    pub(crate) fn brought(&self, file: &Path, name: &str) -> String {
         let there = self.home.path().join(name);
         fs::copy(file, &there).expect("a copy");
         self.machine.path(&there)

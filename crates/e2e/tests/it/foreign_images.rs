@@ -159,7 +159,7 @@ fn assert_windows(bytes: &[u8], machine: pe::Machine) {
         let library = library.to_lowercase();
         assert!(
             WINDOWS.contains(&&*library) || library.starts_with("api-ms-win-"),
-            "{library} is no part of the system"
+            "{library} is not known to be part of the system"
         );
     }
 }
