@@ -175,16 +175,16 @@ fn a_mac_with_apples_processor_would_start_it() {
 #[test]
 fn a_mac_with_intels_processor_would_start_it() {
     programs("darwin", "x64", |bytes| {
-        assert_mac(bytes, macho::CPU_TYPE_X86_64)
+        assert_mac(bytes, macho::CPU_TYPE_X86_64);
     });
 }
 
 #[test]
 fn windows_would_start_it() {
     programs("win32", "arm64", |bytes| {
-        assert_windows(bytes, pe::IMAGE_FILE_MACHINE_ARM64)
+        assert_windows(bytes, pe::IMAGE_FILE_MACHINE_ARM64);
     });
     programs("win32", "x64", |bytes| {
-        assert_windows(bytes, pe::IMAGE_FILE_MACHINE_AMD64)
+        assert_windows(bytes, pe::IMAGE_FILE_MACHINE_AMD64);
     });
 }
