@@ -33,7 +33,7 @@ pub enum Error {
         number: ::change::Number,
         /// Why.
         #[source]
-        source: servicenow::Error,
+        source: Box<servicenow::Error>,
     },
 }
 
@@ -221,7 +221,7 @@ impl Reading<'_, '_> {
     }
 
     /// Takes a result, or remembers what is missing and why.
-    fn take<T>(&mut self, what: &str, result: Result<T, azure_devops::Error>) -> Option<T> {
+    fn take<T>(&mut self, what: &str, result: Result<T, Box<azure_devops::Error>>) -> Option<T> {
         match result {
             Ok(value) => Some(value),
             Err(error) => {

@@ -89,7 +89,7 @@ impl Credentials {
         &self,
         organization: &Organization,
         request: Request,
-    ) -> Result<(Request, Ticket), Error> {
+    ) -> Result<(Request, Ticket), Box<Error>> {
         Ok(match &self.auth {
             Auth::Pat(pat) => {
                 self.announced.call_once(|| {

@@ -79,7 +79,7 @@ impl<'a> Deployments<'a> {
         environment: &EnvironmentId,
         run: &RunId,
         since: Option<Timestamp>,
-    ) -> Result<Vec<Deployment>, Error> {
+    ) -> Result<Vec<Deployment>, Box<Error>> {
         let operation = Operation::new(
             Scope::Build,
             "read the deployments to environment",
@@ -105,7 +105,7 @@ impl<'a> Deployments<'a> {
     ///
     /// # Errors
     /// See [`Error`].
-    pub async fn environment_opt(&self, name: &str) -> Result<Option<Environment>, Error> {
+    pub async fn environment_opt(&self, name: &str) -> Result<Option<Environment>, Box<Error>> {
         let operation = Operation::new(Scope::Build, "find environment", name);
         let place = self.organization.place(&operation, self.project)?;
         let mut url = place.api(&["pipelines", "environments"], VERSION);

@@ -74,6 +74,8 @@ impl fmt::Display for Operation {
 
 /// Why an operation did not end as asked.
 ///
+/// It travels in a box: most calls pass an error on, and a result should not be larger than what it is for.
+///
 /// Decide by [`Error::class`]. Texts of the service are cut to 300 characters on one line and are foreign: print them only
 /// through a writer that defuses logging commands.
 #[derive(Debug, thiserror::Error)]
@@ -206,11 +208,11 @@ impl Error {
 
     /// Sorts what the way out reports into what the service meant by it: by status and type key, never by its words,
     /// which it may translate.
-    pub(crate) fn of(operation: &Operation, source: outbound::Error) -> Self {
+    pub(crate) fn of(operation: &Operation, source: outbound::Error) -> Box<Self> {
         let operation = operation.clone();
         let saying = Box::new(Saying::of(&source));
         let status = source.status();
-        match Meaning::of(status, saying.type_key.as_deref()) {
+        Box::new(match Meaning::of(status, saying.type_key.as_deref()) {
             Meaning::SignedOut => Self::SignedOut {
                 operation,
                 status,
@@ -229,7 +231,7 @@ impl Error {
                 saying,
                 source: Box::new(source),
             },
-        }
+        })
     }
 
     /// The token service speaks OAuth: whatever it refuses, no token came.

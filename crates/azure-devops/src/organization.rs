@@ -111,7 +111,7 @@ impl Organization {
         &'a self,
         operation: &Operation,
         project: &'a str,
-    ) -> Result<Place<'a>, Error> {
+    ) -> Result<Place<'a>, Box<Error>> {
         let project = Segment::checked(operation, "project", project)?;
         Ok(Place::new(&self.addresses, project))
     }

@@ -79,7 +79,7 @@ impl<'a> PullRequests<'a> {
         &self,
         repository: &str,
         shas: &[String],
-    ) -> Result<Vec<PullRequest>, Error> {
+    ) -> Result<Vec<PullRequest>, Box<Error>> {
         let operation = Operation::new(
             Scope::Code,
             "find the pull requests of repository",
@@ -106,7 +106,7 @@ impl<'a> PullRequests<'a> {
     ///
     /// # Errors
     /// See [`Error`].
-    pub async fn get(&self, repository: &str, id: u64) -> Result<PullRequest, Error> {
+    pub async fn get(&self, repository: &str, id: u64) -> Result<PullRequest, Box<Error>> {
         let operation = Operation::new(Scope::Code, "read pull request", id);
         let place = self.organization.place(&operation, self.project)?;
         let repository = Segment::checked(&operation, "repository", repository)?;

@@ -125,7 +125,7 @@ impl<'a> Releases<'a> {
     ///
     /// # Errors
     /// See [`Error`].
-    pub async fn get(&self, id: &ReleaseId) -> Result<Release, Error> {
+    pub async fn get(&self, id: &ReleaseId) -> Result<Release, Box<Error>> {
         let operation = Operation::new(Scope::Release, "read release", id);
         let place = self.organization.place(&operation, self.project)?;
         let answer = self.organization.send(&operation, get(&place, *id)).await?;

@@ -49,7 +49,7 @@ impl<'a> Runs<'a> {
     ///
     /// # Errors
     /// [`Error::NotFound`] also where retention has deleted the run; otherwise see [`Error`].
-    pub async fn get(&self, id: &RunId) -> Result<Run, Error> {
+    pub async fn get(&self, id: &RunId) -> Result<Run, Box<Error>> {
         let operation = Operation::new(Scope::Build, "read run", id);
         let place = self.organization.place(&operation, self.project)?;
         let request = Request::get(build(&place, *id, &[]));
@@ -85,7 +85,7 @@ impl<'a> Runs<'a> {
     ///
     /// # Errors
     /// See [`Error`].
-    pub async fn work_item_ids(&self, id: &RunId) -> Result<Vec<u64>, Error> {
+    pub async fn work_item_ids(&self, id: &RunId) -> Result<Vec<u64>, Box<Error>> {
         let operation = Operation::new(Scope::Build, "read the work items of run", id);
         let place = self.organization.place(&operation, self.project)?;
         let mut url = build(&place, *id, &["workitems"]);
@@ -104,7 +104,7 @@ impl<'a> Runs<'a> {
     ///
     /// # Errors
     /// See [`Error`].
-    pub async fn timeline(&self, id: &RunId) -> Result<Timeline, Error> {
+    pub async fn timeline(&self, id: &RunId) -> Result<Timeline, Box<Error>> {
         let operation = Operation::new(Scope::Build, "read the timeline of run", id);
         let place = self.organization.place(&operation, self.project)?;
         self.records(&operation, build(&place, *id, &["timeline"]))
@@ -120,14 +120,14 @@ impl<'a> Runs<'a> {
         &self,
         id: &RunId,
         timeline: &TimelineId,
-    ) -> Result<Timeline, Error> {
+    ) -> Result<Timeline, Box<Error>> {
         let operation = Operation::new(Scope::Build, "read an earlier attempt of run", id);
         let place = self.organization.place(&operation, self.project)?;
         let url = build(&place, *id, &["timeline", timeline.as_str()]);
         self.records(&operation, url).await
     }
 
-    async fn records(&self, operation: &Operation, url: url::Url) -> Result<Timeline, Error> {
+    async fn records(&self, operation: &Operation, url: url::Url) -> Result<Timeline, Box<Error>> {
         let answer = self.organization.send(operation, Request::get(url)).await?;
         match answer.is_empty() {
             true => Ok(Timeline::default()),
@@ -139,7 +139,7 @@ impl<'a> Runs<'a> {
     ///
     /// # Errors
     /// See [`Error`].
-    pub async fn artifacts(&self, id: &RunId) -> Result<Vec<Artifact>, Error> {
+    pub async fn artifacts(&self, id: &RunId) -> Result<Vec<Artifact>, Box<Error>> {
         let operation = Operation::new(Scope::Build, "read the artifacts of run", id);
         let place = self.organization.place(&operation, self.project)?;
         let request = Request::get(build(&place, *id, &["artifacts"]));
@@ -151,7 +151,7 @@ impl<'a> Runs<'a> {
     ///
     /// # Errors
     /// [`Error::Endless`] where the service gives the same page again; otherwise see [`Error`].
-    pub async fn tests(&self, id: &RunId) -> Result<Vec<TestRun>, Error> {
+    pub async fn tests(&self, id: &RunId) -> Result<Vec<TestRun>, Box<Error>> {
         let operation = Operation::new(Scope::Test, "read the test runs of run", id);
         let place = self.organization.place(&operation, self.project)?;
         let (mut all, mut seen) = (Vec::new(), HashSet::new());
@@ -171,7 +171,7 @@ impl<'a> Runs<'a> {
             }
             skip += found;
             if all.len() == known || skip > test_run::MOST {
-                return Err(Error::Endless { operation });
+                return Err(Box::new(Error::Endless { operation }));
             }
         }
     }

@@ -66,7 +66,7 @@ impl<'a> WorkItems<'a> {
         &self,
         ids: &[u64],
         mut each: impl FnMut(Vec<WorkItem>),
-    ) -> Result<usize, Error> {
+    ) -> Result<usize, Box<Error>> {
         let operation = Operation::new(Scope::Work, "read work items of project", self.project);
         let place = self.organization.place(&operation, self.project)?;
         let mut left_out = 0;

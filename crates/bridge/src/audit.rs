@@ -102,7 +102,7 @@ enum NoReport {
     Unknown(change::Number),
     /// The instance could not be asked for the change, or for the changes of the period.
     #[error("there is no report")]
-    Find(#[source] servicenow::Error),
+    Find(#[source] Box<servicenow::Error>),
     /// The change could not be read.
     #[error("there is no report")]
     Read(#[from] ::audit::collect::Error),

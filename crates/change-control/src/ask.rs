@@ -31,7 +31,7 @@ impl Control<'_> {
     ///
     /// # Errors
     /// When the instance refuses (a missing assignment group, most often) or stays unreachable.
-    pub async fn ask_approval(&self, request: Request) -> Result<Asked, Error> {
+    pub async fn ask_approval(&self, request: Request) -> Result<Asked, Box<Error>> {
         let over = request.approval == change::Approval::Rejected;
         if request.state != State::New || over || request.on_hold.is_some() {
             return Ok(Asked::Already(request));
@@ -55,13 +55,19 @@ impl Control<'_> {
     }
 
     /// The states that a person could choose next, or `None` where the instance cannot say.
-    pub(crate) async fn offered(&self, request: &Request) -> Result<Option<Vec<State>>, Error> {
+    pub(crate) async fn offered(
+        &self,
+        request: &Request,
+    ) -> Result<Option<Vec<State>>, Box<Error>> {
         let next = self.next_states(request).await?;
         Ok(next.map(|next| choosable(&next, request.state)))
     }
 
     /// What the instance says about the steps from where the change stands.
-    pub(crate) async fn next_states(&self, request: &Request) -> Result<Option<NextStates>, Error> {
+    pub(crate) async fn next_states(
+        &self,
+        request: &Request,
+    ) -> Result<Option<NextStates>, Box<Error>> {
         self.persist(
             || format!("the next states of {} could not be read", request.number),
             async || {
@@ -80,7 +86,7 @@ impl Control<'_> {
         request: &Request,
         to: State,
         fields: &Fields,
-    ) -> Result<Request, Error> {
+    ) -> Result<Request, Box<Error>> {
         let moved = self
             .persist(
                 || match &request.assignment_group {

@@ -117,7 +117,11 @@ impl Control<'_> {
     ///
     /// # Errors
     /// When the instance stays unreachable, or the note cannot be written.
-    pub async fn record(&self, request: Request, closing: &Closing<'_>) -> Result<Recorded, Error> {
+    pub async fn record(
+        &self,
+        request: Request,
+        closing: &Closing<'_>,
+    ) -> Result<Recorded, Box<Error>> {
         let known = self.is_noted(&request, closing).await?;
         let mut walk = Walk {
             control: self,
@@ -145,7 +149,7 @@ impl Control<'_> {
         &self,
         request: &Request,
         closing: &Closing<'_>,
-    ) -> Result<Option<bool>, Error> {
+    ) -> Result<Option<bool>, Box<Error>> {
         let notes = request.close_notes.as_deref().unwrap_or_default();
         if notes.contains(closing.marker) {
             return Ok(Some(true));

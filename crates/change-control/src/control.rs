@@ -47,7 +47,7 @@ impl<'a> Control<'a> {
     /// # Errors
     /// When the instance refuses (a change in Review cannot be cancelled) or cannot be reached. It is tried once:
     /// whoever cancels has little time.
-    pub async fn cancel(&self, request: &Request, why: &str) -> Result<Request, Error> {
+    pub async fn cancel(&self, request: &Request, why: &str) -> Result<Request, Box<Error>> {
         let changes = self.instance.change_requests();
         // Somebody may have been faster. A failed reading is no reason not to try.
         if let Ok(now) = changes.get(&request.sys_id).await
@@ -67,10 +67,10 @@ impl<'a> Control<'a> {
                 });
                 Ok(moved.request)
             }
-            Err(source) => Err(Error::Refused {
+            Err(source) => Err(Box::new(Error::Refused {
                 what: format!("{} was not cancelled", request.number),
                 source,
-            }),
+            })),
         }
     }
 
@@ -85,7 +85,7 @@ impl<'a> Control<'a> {
         number: &Number,
         note: &str,
         marker: &str,
-    ) -> Result<(), Error> {
+    ) -> Result<(), Box<Error>> {
         let what = || format!("no note was written on {number}");
         let added = self.persist_while_clear(what, async || {
             let changes = self.instance.change_requests();

@@ -5,6 +5,8 @@ use std::time::Duration;
 use change::{Number, State};
 
 /// Why a move was not made.
+///
+/// It travels in a box: most calls pass an error on, and a result should not be larger than what it is for.
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
     /// The instance did not answer for as long as we were told to wait for it.
@@ -14,7 +16,7 @@ pub enum Error {
         lasted: Duration,
         /// Its last failure.
         #[source]
-        source: servicenow::Error,
+        source: Box<servicenow::Error>,
     },
     /// The instance asks to be left alone for longer than we were told to wait.
     #[error(
@@ -26,7 +28,7 @@ pub enum Error {
         asked: Duration,
         /// The answer that said so.
         #[source]
-        source: servicenow::Error,
+        source: Box<servicenow::Error>,
     },
     /// The instance understood and refused, or its account may not.
     #[error("{what}")]
@@ -35,7 +37,7 @@ pub enum Error {
         what: String,
         /// The refusal.
         #[source]
-        source: servicenow::Error,
+        source: Box<servicenow::Error>,
     },
     /// No change request has this number, or the account may not see it.
     #[error("there is no change request {0}, or the account may not see it")]
@@ -45,7 +47,7 @@ pub enum Error {
     BadQuery {
         /// What is wrong with it.
         #[source]
-        source: servicenow::Error,
+        source: Box<servicenow::Error>,
     },
     /// The query matches nothing.
     #[error("the change query matches no change request")]
@@ -65,7 +67,7 @@ pub enum Error {
         tries: u32,
         /// The last answer.
         #[source]
-        source: servicenow::Error,
+        source: Box<servicenow::Error>,
     },
     /// So many changes carry this stage's key that something else is wrong.
     #[error("{0} change requests of this stage are already over; open the next one by hand")]

@@ -32,7 +32,7 @@ impl Control<'_> {
     ///
     /// # Errors
     /// When the change offers no such step, the instance refuses it, or stays unreachable.
-    pub async fn start_implementing(&self, request: Request) -> Result<Started, Error> {
+    pub async fn start_implementing(&self, request: Request) -> Result<Started, Box<Error>> {
         match request.state {
             State::Implement => return Ok(Started::Already(request)),
             State::Scheduled if request.on_hold.is_none() => {}
@@ -43,12 +43,12 @@ impl Control<'_> {
             && forward(request.state, State::Implement, states) != Some(State::Implement)
         {
             let offered: Vec<String> = states.iter().map(ToString::to_string).collect();
-            return Err(Error::NoStep {
+            return Err(Box::new(Error::NoStep {
                 number: request.number,
                 from: request.state,
                 to: State::Implement,
                 offered: offered.join(", "),
-            });
+            }));
         }
         let fields = Fields::new().set_time("work_start", self.instance.now());
         Ok(Started::Yes(

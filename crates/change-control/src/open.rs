@@ -103,7 +103,7 @@ impl Control<'_> {
     /// # Errors
     /// When the user's number or query leads to none or to several, when the instance refuses, stays unreachable, or
     /// never answers a creation clearly.
-    pub async fn open(&self, order: &Order<'_>) -> Result<Opened, Error> {
+    pub async fn open(&self, order: &Order<'_>) -> Result<Opened, Box<Error>> {
         match order {
             Order::CreateOrReuse(opening) => self.create(opening, true).await,
             Order::Create(opening) => self.create(opening, false).await,
@@ -112,14 +112,14 @@ impl Control<'_> {
         }
     }
 
-    async fn named_by_number(&self, number: &Number) -> Result<Opened, Error> {
+    async fn named_by_number(&self, number: &Number) -> Result<Opened, Box<Error>> {
         let found = self
             .persist(
                 || format!("{number} could not be read"),
                 async || self.instance.change_requests().by_number(number).await,
             )
             .await?;
-        let request = found.ok_or_else(|| Error::NoSuchNumber(number.clone()))?;
+        let request = found.ok_or_else(|| Box::new(Error::NoSuchNumber(number.clone())))?;
         self.tell(News::Found(&request));
         Ok(Opened {
             request,
@@ -127,7 +127,7 @@ impl Control<'_> {
         })
     }
 
-    async fn named_by_query(&self, query: &str) -> Result<Opened, Error> {
+    async fn named_by_query(&self, query: &str) -> Result<Opened, Box<Error>> {
         let mut found = self
             .persist(
                 || "the change query could not be asked".to_owned(),
@@ -137,9 +137,11 @@ impl Control<'_> {
             .map_err(blame_query)?;
         if let [first, second, ..] = found.as_slice() {
             let (first, second) = (first.number.clone(), second.number.clone());
-            return Err(Error::QueryMatchesMany { first, second });
+            return Err(Box::new(Error::QueryMatchesMany { first, second }));
         }
-        let request = found.pop().ok_or(Error::QueryMatchesNone)?;
+        let request = found
+            .pop()
+            .ok_or_else(|| Box::new(Error::QueryMatchesNone))?;
         self.tell(News::Found(&request));
         Ok(Opened {
             request,
@@ -147,7 +149,7 @@ impl Control<'_> {
         })
     }
 
-    async fn create(&self, opening: &Opening<'_>, reuse: bool) -> Result<Opened, Error> {
+    async fn create(&self, opening: &Opening<'_>, reuse: bool) -> Result<Opened, Box<Error>> {
         match self.seek(opening.correlation, reuse).await? {
             Place::Taken { key, oldest, alone } => {
                 let request = self.settle_found(&key, *oldest, alone).await?;
@@ -165,7 +167,7 @@ impl Control<'_> {
     ///
     /// # Errors
     /// When the instance refuses or stays unreachable, or too many changes of the stage are over.
-    pub async fn seek(&self, correlation: &Correlation, reuse: bool) -> Result<Place, Error> {
+    pub async fn seek(&self, correlation: &Correlation, reuse: bool) -> Result<Place, Box<Error>> {
         for generation in 1..=GENERATIONS {
             let key = correlation.key(generation);
             let rows = self.under(&key).await?;
@@ -185,7 +187,7 @@ impl Control<'_> {
                 }
             }
         }
-        Err(Error::TooManyGenerations(GENERATIONS))
+        Err(Box::new(Error::TooManyGenerations(GENERATIONS)))
     }
 
     /// The change of a stage, however it stands: the open one, else the one of the last generation. A row that was
@@ -193,7 +195,7 @@ impl Control<'_> {
     ///
     /// # Errors
     /// As [`Control::seek`].
-    pub async fn latest(&self, correlation: &Correlation) -> Result<Option<Request>, Error> {
+    pub async fn latest(&self, correlation: &Correlation) -> Result<Option<Request>, Box<Error>> {
         let mut latest = None;
         for generation in 1..=GENERATIONS {
             let rows = self.under(&correlation.key(generation)).await?;
@@ -204,11 +206,11 @@ impl Control<'_> {
                 None => return Ok(latest),
             }
         }
-        Err(Error::TooManyGenerations(GENERATIONS))
+        Err(Box::new(Error::TooManyGenerations(GENERATIONS)))
     }
 
     /// Creates under a key that was just seen to be free, and makes sure that it stays the only one.
-    async fn create_under(&self, opening: &Opening<'_>, key: &str) -> Result<Opened, Error> {
+    async fn create_under(&self, opening: &Opening<'_>, key: &str) -> Result<Opened, Box<Error>> {
         let mut new = (opening.new)(self.instance.now());
         key.clone_into(&mut new.correlation);
         let mut outage = Outage::default();
@@ -233,14 +235,14 @@ impl Control<'_> {
                     return self.settle_created(key, request).await;
                 }
                 if unclear == TRIES {
-                    return Err(Error::Unclear {
+                    return Err(Box::new(Error::Unclear {
                         tries: TRIES,
                         source: error,
-                    });
+                    }));
                 }
             } else {
                 let what = || "the change request was not created".to_owned();
-                let pause = outage.failed(self, began, what, Duration::ZERO, error)?;
+                let pause = outage.failed(self, began, &what, Duration::ZERO, error)?;
                 sleep(pause).await;
                 // Somebody may have used the pause.
                 if let Some(open) = self.under(key).await?.into_iter().find(is_reusable) {
@@ -255,7 +257,7 @@ impl Control<'_> {
     }
 
     /// Looks for the change of a creation that gave no clear answer.
-    async fn look_for_lost(&self, key: &str) -> Result<Option<Request>, Error> {
+    async fn look_for_lost(&self, key: &str) -> Result<Option<Request>, Box<Error>> {
         for pause in LOOK_AGAIN {
             sleep(pause).await;
             if let Some(request) = self.under(key).await?.into_iter().find(is_reusable) {
@@ -266,7 +268,7 @@ impl Control<'_> {
     }
 
     /// All changes under a key, the oldest first.
-    pub(crate) async fn under(&self, key: &str) -> Result<Vec<Request>, Error> {
+    pub(crate) async fn under(&self, key: &str) -> Result<Vec<Request>, Box<Error>> {
         self.persist(
             || "the change requests of this stage could not be looked up".to_owned(),
             async || self.instance.change_requests().by_correlation(key).await,
@@ -276,13 +278,15 @@ impl Control<'_> {
 }
 
 /// A refusal that is about the user's query, and not about what the account may do, is theirs to mend.
-fn blame_query(error: Error) -> Error {
+fn blame_query(mut error: Box<Error>) -> Box<Error> {
     use servicenow::Error as Source;
-    match error {
-        Error::Refused {
-            source: source @ (Source::Query { .. } | Source::UnknownColumn { .. }),
-            ..
-        } => Error::BadQuery { source },
+    *error = match *error {
+        Error::Refused { source, .. }
+            if matches!(*source, Source::Query { .. } | Source::UnknownColumn { .. }) =>
+        {
+            Error::BadQuery { source }
+        }
         other => other,
-    }
+    };
+    error
 }

@@ -1,5 +1,6 @@
 //! An instance that does not answer, and how long it is waited for.
 
+use std::pin::Pin;
 use std::time::Duration;
 
 use outbound::Class;
@@ -15,13 +16,17 @@ const LONGEST: Duration = Duration::from_secs(30);
 /// way out alone would give it more than a minute, by which the end would come late.
 const LAST_TRY: Duration = Duration::from_secs(10);
 
+/// One try, of whatever kind: every question of a task goes through here, so that this code is there once for each type
+/// of answer, and not for each question.
+pub(crate) type Try<'a, T> = Pin<Box<dyn Future<Output = Result<T, Box<servicenow::Error>>> + 'a>>;
+
 /// One stretch of time in which an instance does not answer.
 #[derive(Debug, Default)]
 pub(crate) struct Outage {
     since: Option<Instant>,
     pause: Duration,
     /// The last failure that says why.
-    cause: Option<servicenow::Error>,
+    cause: Option<Box<servicenow::Error>>,
 }
 
 impl Outage {
@@ -37,10 +42,10 @@ impl Outage {
     pub(crate) async fn attempt<T>(
         &mut self,
         control: &Control<'_>,
-        what: impl FnOnce() -> String,
+        what: &dyn Fn() -> String,
         grace: Duration,
-        once: impl Future<Output = Result<T, servicenow::Error>>,
-    ) -> Result<Result<T, Duration>, Error> {
+        once: Try<'_, T>,
+    ) -> Result<Result<T, Duration>, Box<Error>> {
         let began = Instant::now();
         let answered = match self.since {
             None => once.await,
@@ -68,15 +73,15 @@ impl Outage {
         &mut self,
         control: &Control<'_>,
         began: Instant,
-        what: impl FnOnce() -> String,
+        what: &dyn Fn() -> String,
         grace: Duration,
-        source: servicenow::Error,
-    ) -> Result<Duration, Error> {
+        source: Box<servicenow::Error>,
+    ) -> Result<Duration, Box<Error>> {
         let Class::Transient { retry_after } = source.class() else {
-            return Err(Error::Refused {
+            return Err(Box::new(Error::Refused {
                 what: what(),
                 source,
-            });
+            }));
         };
         // A breaker's rest is our own, not a wish of the instance.
         let asked = retry_after.filter(|_| !is_resting(&source));
@@ -113,21 +118,21 @@ impl Outage {
     }
 
     /// The error to end with when there is no time for another try.
-    pub(crate) fn unavailable(&mut self) -> Error {
+    pub(crate) fn unavailable(&mut self) -> Box<Error> {
         let lasted = self.since.map(|since| since.elapsed()).unwrap_or_default();
         let source = self
             .cause
             .take()
             .expect("an outage begins with a failure, which is kept");
-        Error::Unavailable { lasted, source }
+        Box::new(Error::Unavailable { lasted, source })
     }
 
-    fn busy(&mut self, asked: Duration) -> Error {
+    fn busy(&mut self, asked: Duration) -> Box<Error> {
         let source = self
             .cause
             .take()
             .expect("an instance asks for time by a failure, which is kept");
-        Error::Busy { asked, source }
+        Box::new(Error::Busy { asked, source })
     }
 
     /// Takes an answer.
@@ -155,12 +160,12 @@ impl Control<'_> {
     pub async fn persist<T>(
         &self,
         what: impl Fn() -> String,
-        mut once: impl AsyncFnMut() -> Result<T, servicenow::Error>,
-    ) -> Result<T, Error> {
+        mut once: impl AsyncFnMut() -> Result<T, Box<servicenow::Error>>,
+    ) -> Result<T, Box<Error>> {
         let mut outage = Outage::default();
         loop {
             // A call is deep, and stories hold many: on the heap it costs them a pointer.
-            let call = Box::pin(once());
+            let call: Try<'_, T> = Box::pin(once());
             let tried = outage.attempt(self, &what, Duration::ZERO, call).await?;
             match tried {
                 Ok(answer) => return Ok(answer),
@@ -176,15 +181,17 @@ impl Control<'_> {
     pub(crate) async fn persist_while_clear<T>(
         &self,
         what: impl Fn() -> String,
-        mut once: impl AsyncFnMut() -> Result<T, servicenow::Error>,
-    ) -> Result<T, Error> {
+        mut once: impl AsyncFnMut() -> Result<T, Box<servicenow::Error>>,
+    ) -> Result<T, Box<Error>> {
         let tried = self.persist(&what, async || match once().await {
             Err(error) if error.may_have_happened() => Ok(Err(error)),
             other => other.map(Ok),
         });
-        tried.await?.map_err(|source| Error::Refused {
-            what: what(),
-            source,
+        tried.await?.map_err(|source| {
+            Box::new(Error::Refused {
+                what: what(),
+                source,
+            })
         })
     }
 }

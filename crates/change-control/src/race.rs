@@ -18,7 +18,11 @@ const MOMENTS: u32 = 8;
 
 impl Control<'_> {
     /// Makes sure that a change that was just created is the only open one under its key.
-    pub(crate) async fn settle_created(&self, key: &str, ours: Request) -> Result<Opened, Error> {
+    pub(crate) async fn settle_created(
+        &self,
+        key: &str,
+        ours: Request,
+    ) -> Result<Opened, Box<Error>> {
         let mut rows = self.open_under(key).await?;
         if rows.is_empty() {
             // A reading right after the write may be served from elsewhere. Ours is known to exist.
@@ -62,7 +66,7 @@ impl Control<'_> {
         key: &str,
         oldest: Request,
         alone: bool,
-    ) -> Result<Request, Error> {
+    ) -> Result<Request, Box<Error>> {
         let mut kept = oldest;
         let mut others = Vec::new();
         let moments = if alone { 0 } else { MOMENTS };
@@ -85,7 +89,7 @@ impl Control<'_> {
         Ok(kept)
     }
 
-    async fn withdraw(&self, ours: Request, kept: Request) -> Result<Opened, Error> {
+    async fn withdraw(&self, ours: Request, kept: Request) -> Result<Opened, Box<Error>> {
         Box::pin(self.give_up(&ours, &kept)).await;
         self.tell(News::Adopted(&kept));
         Ok(Opened {
@@ -122,7 +126,7 @@ impl Control<'_> {
         }
     }
 
-    async fn open_under(&self, key: &str) -> Result<Vec<Request>, Error> {
+    async fn open_under(&self, key: &str) -> Result<Vec<Request>, Box<Error>> {
         Ok(self
             .under(key)
             .await?

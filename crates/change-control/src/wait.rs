@@ -83,7 +83,7 @@ impl Control<'_> {
         correlation: Option<&Correlation>,
         criteria: &Criteria,
         patience: Patience,
-    ) -> Result<Ending, Error> {
+    ) -> Result<Ending, Box<Error>> {
         let mut wait = Wait {
             criteria,
             pace: Pace::new(patience.poll),
@@ -136,7 +136,7 @@ impl Control<'_> {
     }
 
     /// The decision on what was last read, with conflicts asked for where they matter and everything else is met.
-    async fn judge(&self, wait: &mut Wait<'_>) -> Result<Decision, Error> {
+    async fn judge(&self, wait: &mut Wait<'_>) -> Result<Decision, Box<Error>> {
         let binding = wait.criteria.conflicts != ConflictPolicy::Ignore;
         if !binding {
             return Ok(decide(&wait.request, wait.criteria, self.instance.now()));
@@ -179,7 +179,7 @@ impl Control<'_> {
         &self,
         ours: &Request,
         correlation: Option<&Correlation>,
-    ) -> Result<Option<Request>, Error> {
+    ) -> Result<Option<Request>, Box<Error>> {
         if !correlation.is_some_and(|key| key.is_same_run(&ours.correlation)) {
             return Ok(None);
         }
@@ -203,7 +203,7 @@ impl Control<'_> {
     }
 
     /// Sleeps and reads until a reading succeeds or time is up.
-    async fn read_again(&self, wait: &mut Wait<'_>, reason: &WaitReason) -> Result<(), Error> {
+    async fn read_again(&self, wait: &mut Wait<'_>, reason: &WaitReason) -> Result<(), Box<Error>> {
         let mut pause = pause_before(wait.pace.next(), reason, self.instance.now());
         loop {
             let left = wait.deadline.saturating_duration_since(Instant::now());
@@ -215,7 +215,11 @@ impl Control<'_> {
             let left = left.saturating_sub(pause);
             let what = || format!("{} could not be read", wait.request.number);
             let reading = self.read(&wait.request, wait.outage.is_over(), reason);
-            match wait.outage.attempt(self, what, left, reading).await? {
+            match wait
+                .outage
+                .attempt(self, &what, left, Box::pin(reading))
+                .await?
+            {
                 Ok(Some(fresh)) => {
                     wait.request = fresh;
                     return Ok(());
@@ -233,7 +237,7 @@ impl Control<'_> {
         known: &Request,
         in_touch: bool,
         reason: &WaitReason,
-    ) -> Result<Option<Request>, servicenow::Error> {
+    ) -> Result<Option<Request>, Box<servicenow::Error>> {
         let changes = self.instance.change_requests();
         let by_columns = matches!(
             reason,

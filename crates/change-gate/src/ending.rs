@@ -115,8 +115,8 @@ impl Ending {
     }
 }
 
-impl From<change_control::Error> for Ending {
-    fn from(error: change_control::Error) -> Self {
+impl From<Box<change_control::Error>> for Ending {
+    fn from(error: Box<change_control::Error>) -> Self {
         let text = redact::chain(&error);
         match error.blame() {
             Blame::Unreachable => Self::Unreachable {

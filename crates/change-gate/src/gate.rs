@@ -169,7 +169,7 @@ impl Story<'_> {
         let timed_out = overrides.contains(&Override::Timeout);
         match self.control.start_implementing(request.clone()).await {
             Ok(started) => Ok(started.into_request()),
-            Err(error @ (NoStep { .. } | Refused { .. })) if timed_out => {
+            Err(error) if timed_out && matches!(*error, NoStep { .. } | Refused { .. }) => {
                 self.report.not_begun(&error);
                 Ok(request)
             }

@@ -39,7 +39,7 @@ impl<'a, 'c> Attacher<'a, 'c> {
         instance: &'a Instance,
         control: &'a Control<'c>,
         request: &Request,
-    ) -> Result<Self, change_control::Error> {
+    ) -> Result<Self, Box<change_control::Error>> {
         let present = control
             .persist(
                 || format!("the files on {} could not be listed", request.number),
@@ -90,7 +90,7 @@ impl<'a, 'c> Attacher<'a, 'c> {
         content_type: &str,
         bytes: impl Into<Bytes>,
         same: Same,
-    ) -> Result<Claim, change_control::Error> {
+    ) -> Result<Claim, Box<change_control::Error>> {
         let bytes = bytes.into();
         let claim = claim(name, &bytes);
         // A file of that name with something else in it is not overwritten: both are evidence.

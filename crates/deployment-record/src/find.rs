@@ -38,7 +38,7 @@ pub(crate) async fn find_opt(
                 .belongs_elsewhere(&opened.request, &plan.correlation);
             Ok(Some(opened.request))
         }
-        Err(change_control::Error::NoSuchNumber(_)) => Ok(None),
+        Err(error) if matches!(*error, change_control::Error::NoSuchNumber(_)) => Ok(None),
         Err(error) => Err(error.into()),
     }
 }

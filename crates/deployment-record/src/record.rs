@@ -191,7 +191,9 @@ impl Story<'_, '_> {
             .persist(
                 || "the close codes could not be looked up".to_owned(),
                 async || match look_up().await {
-                    Err(error @ servicenow::Error::NoChoice { .. }) => Ok(Err(error)),
+                    Err(error) if matches!(*error, servicenow::Error::NoChoice { .. }) => {
+                        Ok(Err(error))
+                    }
                     other => other.map(Ok),
                 },
             )

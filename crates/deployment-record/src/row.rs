@@ -1,7 +1,7 @@
 //! The row of the user's own deployment table: one per deployment, however often the step runs.
 
 use change_control::Control;
-use servicenow::{Dropped, Error, Fields, Instance};
+use servicenow::{Dropped, Fields, Instance};
 
 use crate::plan::Table;
 use crate::plan::render;
@@ -50,12 +50,17 @@ pub(crate) async fn write(
             || format!("no row was written to {}", table.name),
             async || {
                 let found = loop {
-                    match records.find(&columns).await {
+                    let found = records.find(&columns).await;
+                    let unknown = found
+                        .as_ref()
+                        .err()
+                        .and_then(|error| error.unknown_column());
+                    match unknown {
                         // A column that the table lacks tells no rows apart. Writing it says what became of it.
-                        Err(Error::UnknownColumn { column, .. }) if columns.len() > 1 => {
+                        Some(column) if columns.len() > 1 => {
                             columns.retain(|(known, _)| *known != column);
                         }
-                        other => break other?,
+                        _ => break found?,
                     }
                 };
                 match found.into_iter().next() {

@@ -39,12 +39,9 @@ impl<'a> Approvals<'a> {
     ///
     /// # Errors
     /// [`Error::KeyMismatch`] where rows of another record came back; otherwise see [`Error`].
-    pub async fn of(&self, id: &SysId) -> Result<Vec<ApprovalRow>, Error> {
+    pub async fn of(&self, id: &SysId) -> Result<Vec<ApprovalRow>, Box<Error>> {
         let operation = Operation::new("read the approvals of change request", id);
-        let list = of(id).map_err(|source| Error::Query {
-            operation: operation.clone(),
-            source,
-        })?;
+        let list = of(id).map_err(Error::query(&operation))?;
         let rows = self.instance.list(&operation, &list).await?;
         let mut answers = Vec::with_capacity(rows.len());
         for row in &rows {

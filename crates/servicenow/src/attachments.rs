@@ -48,7 +48,7 @@ impl<'a> Attachments<'a> {
         file_name: &str,
         content_type: &str,
         bytes: impl Into<Bytes>,
-    ) -> Result<Attachment, Error> {
+    ) -> Result<Attachment, Box<Error>> {
         check_name(file_name)?;
         let operation = Operation::new("attach a file to", format!("{table} {sys_id}"));
         let bytes = bytes.into();
@@ -68,7 +68,7 @@ impl<'a> Attachments<'a> {
     /// # Errors
     /// [`Error::NotFound`] where it is missing or hidden; [`Error::NotApi`] where a page came that does not say to be
     /// this file; otherwise see [`Error`].
-    pub async fn download(&self, id: &SysId) -> Result<Vec<u8>, Error> {
+    pub async fn download(&self, id: &SysId) -> Result<Vec<u8>, Box<Error>> {
         let operation = Operation::new("read the file", id);
         let request = download(self.instance.paths(), id);
         self.instance.fetch(&operation, request).await
@@ -79,12 +79,9 @@ impl<'a> Attachments<'a> {
     ///
     /// # Errors
     /// See [`Error`].
-    pub async fn of(&self, table: &str, sys_id: &SysId) -> Result<Vec<Attachment>, Error> {
+    pub async fn of(&self, table: &str, sys_id: &SysId) -> Result<Vec<Attachment>, Box<Error>> {
         let operation = Operation::new("list the files on", format!("{table} {sys_id}"));
-        let list = of(table, sys_id).map_err(|source| Error::Query {
-            operation: operation.clone(),
-            source,
-        })?;
+        let list = of(table, sys_id).map_err(Error::query(&operation))?;
         let rows = match self.instance.list(&operation, &list).await {
             Err(error) if error.refusal().is_some() => {
                 let request = by_own_api(self.instance.paths(), &list);
@@ -123,7 +120,7 @@ fn download(paths: &Paths, id: &SysId) -> Request {
     Request::get(paths.at(&["api", "now", "attachment", id.as_str(), "file"]))
 }
 
-fn check_name(name: &str) -> Result<(), Error> {
+fn check_name(name: &str) -> Result<(), Box<Error>> {
     let why = if name.trim().is_empty() || matches!(name, "." | "..") {
         "it needs a name"
     } else if name
@@ -134,10 +131,10 @@ fn check_name(name: &str) -> Result<(), Error> {
     } else {
         return Ok(());
     };
-    Err(Error::NotWritable {
+    Err(Box::new(Error::NotWritable {
         column: "file_name".to_owned(),
         why,
-    })
+    }))
 }
 
 fn of(table: &str, sys_id: &SysId) -> Result<List, QueryError> {

@@ -135,7 +135,7 @@ impl Credentials {
         &self,
         instance: &Instance,
         request: Request,
-    ) -> Result<(Request, Ticket), Error> {
+    ) -> Result<(Request, Ticket), Box<Error>> {
         Ok(match &self.auth {
             Auth::Basic { user, password } => {
                 self.announced.call_once(|| {

@@ -79,7 +79,7 @@ impl<'a> ChangeRequests<'a> {
     ///
     /// # Errors
     /// [`Error::NotFound`] where it is missing or hidden by an ACL; otherwise see [`Error`].
-    pub async fn get(&self, id: &SysId) -> Result<change::Request, Error> {
+    pub async fn get(&self, id: &SysId) -> Result<change::Request, Box<Error>> {
         let operation = Operation::new("read change request", id);
         let request = get(self.instance.paths(), id, &COLUMNS);
         let row = self.instance.read(&operation, request).await?.row()?;
@@ -90,7 +90,7 @@ impl<'a> ChangeRequests<'a> {
     ///
     /// # Errors
     /// As [`ChangeRequests::get`].
-    pub async fn poll(&self, id: &SysId) -> Result<Poll, Error> {
+    pub async fn poll(&self, id: &SysId) -> Result<Poll, Box<Error>> {
         let operation = Operation::new("poll change request", id);
         let answer = self
             .instance

@@ -43,12 +43,9 @@ impl<'a> ChangeTasks<'a> {
     ///
     /// # Errors
     /// [`Error::KeyMismatch`] where tasks of another change came back; otherwise see [`Error`].
-    pub async fn of(&self, change: &SysId) -> Result<Vec<ChangeTask>, Error> {
+    pub async fn of(&self, change: &SysId) -> Result<Vec<ChangeTask>, Box<Error>> {
         let operation = Operation::new("read the tasks of change request", change);
-        let list = of(change).map_err(|source| Error::Query {
-            operation: operation.clone(),
-            source,
-        })?;
+        let list = of(change).map_err(Error::query(&operation))?;
         let rows = self.instance.list(&operation, &list).await?;
         rows.iter()
             .map(|row| required(&operation, row, false))
@@ -68,7 +65,7 @@ impl<'a> ChangeTasks<'a> {
         task: &SysId,
         close_code: &str,
         close_notes: &str,
-    ) -> Result<ChangeTask, Error> {
+    ) -> Result<ChangeTask, Box<Error>> {
         let operation = Operation::new("close change task", task);
         let fields = Fields::new()
             .set("state", TaskState::Closed.value().to_string())
@@ -97,7 +94,7 @@ impl<'a> ChangeTasks<'a> {
         id: &SysId,
         fields: &Fields,
         mut written: (ChangeTask, Row),
-    ) -> Result<ChangeTask, Error> {
+    ) -> Result<ChangeTask, Box<Error>> {
         if !written.0.state.is_final() {
             tokio::time::sleep(LOOK).await;
             // A look that fails is a look less: the write itself had a clear answer.
@@ -107,12 +104,12 @@ impl<'a> ChangeTasks<'a> {
         }
         let (task, echo) = written;
         if !task.state.is_final() {
-            return Err(Error::TaskKept {
+            return Err(Box::new(Error::TaskKept {
                 operation: operation.clone(),
                 number: task.number,
                 asked: TaskState::Closed,
                 found: task.state,
-            });
+            }));
         }
         for dropped in fields.dropped(&echo) {
             if dropped.column != "state" {
@@ -130,21 +127,21 @@ impl<'a> ChangeTasks<'a> {
         &self,
         operation: &Operation,
         id: &SysId,
-        error: Error,
-    ) -> Result<ChangeTask, Error> {
+        error: Box<Error>,
+    ) -> Result<ChangeTask, Box<Error>> {
         let Ok((task, _)) = self.read(operation, id, &Fields::new()).await else {
             return Err(error);
         };
-        match error {
+        match *error {
             _ if task.state.is_final() => Ok(task),
             Error::Refused { refusal, .. } => {
                 let known = format!("{} (it is {})", task.number, task.state);
-                Err(Error::Refused {
+                Err(Box::new(Error::Refused {
                     operation: Operation::new("close change task", known),
                     refusal,
-                })
+                }))
             }
-            other => Err(other),
+            other => Err(Box::new(other)),
         }
     }
 
@@ -153,7 +150,7 @@ impl<'a> ChangeTasks<'a> {
         operation: &Operation,
         id: &SysId,
         fields: &Fields,
-    ) -> Result<(ChangeTask, Row), Error> {
+    ) -> Result<(ChangeTask, Row), Box<Error>> {
         let request = patch(self.instance.paths(), id, fields);
         let echo = self.instance.send(operation, request).await?.row()?;
         Ok((checked(operation, &echo, id, true)?, echo))
@@ -164,7 +161,7 @@ impl<'a> ChangeTasks<'a> {
         operation: &Operation,
         id: &SysId,
         fields: &Fields,
-    ) -> Result<(ChangeTask, Row), Error> {
+    ) -> Result<(ChangeTask, Row), Box<Error>> {
         let mut url = self.instance.paths().record(TABLE, id);
         shape(&mut url, &columns_with(fields));
         let row = self
@@ -209,24 +206,31 @@ fn decode(row: &Row) -> Result<ChangeTask, &'static str> {
     })
 }
 
-fn required(operation: &Operation, row: &Row, wrote: bool) -> Result<ChangeTask, Error> {
-    decode(row).map_err(|missing| Error::Shape {
-        operation: operation.clone(),
-        missing,
-        may_have_happened: wrote,
+fn required(operation: &Operation, row: &Row, wrote: bool) -> Result<ChangeTask, Box<Error>> {
+    decode(row).map_err(|missing| {
+        Box::new(Error::Shape {
+            operation: operation.clone(),
+            missing,
+            may_have_happened: wrote,
+        })
     })
 }
 
-fn checked(operation: &Operation, row: &Row, id: &SysId, wrote: bool) -> Result<ChangeTask, Error> {
+fn checked(
+    operation: &Operation,
+    row: &Row,
+    id: &SysId,
+    wrote: bool,
+) -> Result<ChangeTask, Box<Error>> {
     let task = required(operation, row, wrote)?;
     if task.sys_id == *id {
         return Ok(task);
     }
-    Err(Error::KeyMismatch {
+    Err(Box::new(Error::KeyMismatch {
         operation: operation.clone(),
         column: "sys_id".to_owned(),
         found: task.sys_id.to_string(),
-    })
+    }))
 }
 
 #[cfg(test)]

@@ -60,6 +60,8 @@ impl fmt::Display for Page {
 
 /// Why an operation did not end as asked.
 ///
+/// It travels in a box: most calls pass an error on, and a result should not be larger than what it is for.
+///
 /// Decide by [`Error::class`] and [`Error::may_have_happened`]. Texts of the instance are cut to 300 characters and
 /// are foreign: print them only through a writer that defuses logging commands.
 #[derive(Debug, thiserror::Error)]
@@ -359,9 +361,21 @@ impl Error {
         }
     }
 
+    /// The column that the query names and the instance does not show, where that is why.
+    #[must_use]
+    pub fn unknown_column(&self) -> Option<&str> {
+        match self {
+            Self::UnknownColumn { column } => Some(column),
+            _ => None,
+        }
+    }
+
     /// Sorts what the way out reports into what the instance meant by it.
-    pub(crate) fn of(operation: &Operation, source: outbound::Error) -> Self {
-        let operation = operation.clone();
+    pub(crate) fn of(operation: &Operation, source: outbound::Error) -> Box<Self> {
+        Box::new(Self::sorted(operation.clone(), source))
+    }
+
+    fn sorted(operation: Operation, source: outbound::Error) -> Self {
         let envelope = source.body().and_then(Envelope::parse);
         // The words win over the status: the Change Management API reports a business rule's refusal with a status of
         // its own choice.
@@ -396,6 +410,19 @@ impl Error {
             Self::Failed { source, .. } => matches!(source.status(), Some(500 | 503)),
             _ => false,
         }
+    }
+
+    /// For a value that cannot be put into the query of an operation.
+    pub(crate) fn query(operation: &Operation) -> impl FnOnce(QueryError) -> Box<Self> {
+        |source| {
+            let operation = operation.clone();
+            Box::new(Self::Query { operation, source })
+        }
+    }
+
+    /// Whether this account is not shown what it asked for, or it is not there.
+    pub(crate) fn is_withheld(&self) -> bool {
+        matches!(self, Self::Refused { .. } | Self::NotFound { .. })
     }
 
     /// Whether a smaller question may get a whole answer.

@@ -96,17 +96,17 @@ impl Fields {
     }
 
     /// Refuses what this client never writes, before anything is sent.
-    pub(crate) fn check(&self) -> Result<(), Error> {
+    pub(crate) fn check(&self) -> Result<(), Box<Error>> {
         let approval = "approval is given by approvers, in the instance";
         let column = self
             .iter()
             .map(|(column, _)| column)
             .find(|column| column.trim().eq_ignore_ascii_case("approval"));
         match column {
-            Some(column) => Err(Error::NotWritable {
+            Some(column) => Err(Box::new(Error::NotWritable {
                 column: column.to_owned(),
                 why: approval,
-            }),
+            })),
             None => Ok(()),
         }
     }
@@ -272,6 +272,6 @@ mod tests {
             .set("approval", "approved")
             .check()
             .unwrap_err();
-        assert!(matches!(error, Error::NotWritable { column, .. } if column == "approval"));
+        assert!(matches!(*error, Error::NotWritable { column, .. } if column == "approval"));
     }
 }

@@ -101,7 +101,7 @@ impl Instance {
     ///
     /// # Errors
     /// [`Error::Query`] for a name that is no table's: small letters, digits and underscores.
-    pub fn records<'a>(&'a self, table: &'a str) -> Result<Records<'a>, Error> {
+    pub fn records<'a>(&'a self, table: &'a str) -> Result<Records<'a>, Box<Error>> {
         Records::new(self, table)
     }
 

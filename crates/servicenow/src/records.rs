@@ -51,13 +51,13 @@ impl Record {
 }
 
 impl<'a> Records<'a> {
-    pub(crate) fn new(instance: &'a Instance, table: &'a str) -> Result<Self, Error> {
+    pub(crate) fn new(instance: &'a Instance, table: &'a str) -> Result<Self, Box<Error>> {
         match query::check_table(table) {
             Ok(()) => Ok(Self { instance, table }),
-            Err(source) => Err(Error::Query {
+            Err(source) => Err(Box::new(Error::Query {
                 operation: Operation::new("use the table", format!("{table:?}")),
                 source,
-            }),
+            })),
         }
     }
 
@@ -69,11 +69,13 @@ impl<'a> Records<'a> {
     /// [`Error::Query`] where a name is no column's or no value is left to ask by; [`Error::UnknownColumn`] where a
     /// column did not come back, [`Error::KeyMismatch`] where one holds something else: in both cases the instance
     /// ignored the term, so the rows are anybody's. Otherwise see [`Error`].
-    pub async fn find(&self, columns: &[(&str, &str)]) -> Result<Vec<Record>, Error> {
+    pub async fn find(&self, columns: &[(&str, &str)]) -> Result<Vec<Record>, Box<Error>> {
         let operation = Operation::new("look up records of", self.table);
-        let refused = |source| Error::Query {
-            operation: operation.clone(),
-            source,
+        let refused = |source| {
+            Box::new(Error::Query {
+                operation: operation.clone(),
+                source,
+            })
         };
         let (query, compared) = asked(columns).map_err(refused)?;
         let mut names = vec!["sys_id"];
@@ -101,14 +103,11 @@ impl<'a> Records<'a> {
     /// # Errors
     /// Where [`Error::may_have_happened`] says so, it may be there: look with [`Records::find`] before trying again.
     /// [`Error::Refused`] with the rule or the missing fields; otherwise see [`Error`].
-    pub async fn create(&self, fields: &Fields) -> Result<Record, Error> {
+    pub async fn create(&self, fields: &Fields) -> Result<Record, Box<Error>> {
         fields.check()?;
         let operation = Operation::new("create a record of", self.table);
         let request =
-            insert(self.instance.paths(), self.table, fields).map_err(|source| Error::Query {
-                operation: operation.clone(),
-                source,
-            })?;
+            insert(self.instance.paths(), self.table, fields).map_err(Error::query(&operation))?;
         let echo = self.instance.send(&operation, request).await?.row()?;
         let names: Vec<&str> = fields.iter().map(|(column, _)| column).collect();
         let record = Record::read(&echo, &names).ok_or_else(|| self.keyless(true))?;
@@ -118,12 +117,12 @@ impl<'a> Records<'a> {
         })
     }
 
-    fn keyless(&self, wrote: bool) -> Error {
-        Error::Shape {
+    fn keyless(&self, wrote: bool) -> Box<Error> {
+        Box::new(Error::Shape {
             operation: Operation::new("read a record of", self.table),
             missing: "sys_id",
             may_have_happened: wrote,
-        }
+        })
     }
 }
 
@@ -156,21 +155,21 @@ fn check(
     row: &Row,
     columns: &[(&str, &str)],
     compared: &[&str],
-) -> Result<(), Error> {
+) -> Result<(), Box<Error>> {
     for (column, value) in columns {
         let Some(held) = row.get(column) else {
-            return Err(Error::UnknownColumn {
+            return Err(Box::new(Error::UnknownColumn {
                 column: (*column).to_owned(),
-            });
+            }));
         };
         let same = fields::dropped(row, column, value).is_none()
             || held.value.trim().to_lowercase() == value.trim().to_lowercase();
         if !same && !compared.contains(column) {
-            return Err(Error::KeyMismatch {
+            return Err(Box::new(Error::KeyMismatch {
                 operation: operation.clone(),
                 column: (*column).to_owned(),
                 found: held.value.clone(),
-            });
+            }));
         }
     }
     Ok(())

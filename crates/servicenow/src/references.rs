@@ -39,7 +39,7 @@ impl<'a> References<'a> {
     /// # Errors
     /// [`Error::NotFound`] with names that begin alike, [`Error::Ambiguous`] with the keys of all that bear the name,
     /// [`Error::Query`] for a name that cannot be asked for; otherwise see [`Error`].
-    pub async fn group(&self, name_or_id: &str) -> Result<SysId, Error> {
+    pub async fn group(&self, name_or_id: &str) -> Result<SysId, Box<Error>> {
         self.key("sys_user_group", "find the group", name_or_id)
             .await
     }
@@ -48,7 +48,7 @@ impl<'a> References<'a> {
     ///
     /// # Errors
     /// As [`References::group`].
-    pub async fn configuration_item(&self, name_or_id: &str) -> Result<SysId, Error> {
+    pub async fn configuration_item(&self, name_or_id: &str) -> Result<SysId, Box<Error>> {
         self.key("cmdb_ci", "find the configuration item", name_or_id)
             .await
     }
@@ -57,7 +57,7 @@ impl<'a> References<'a> {
     ///
     /// # Errors
     /// As [`References::group`].
-    pub async fn change_model(&self, name_or_id: &str) -> Result<SysId, Error> {
+    pub async fn change_model(&self, name_or_id: &str) -> Result<SysId, Box<Error>> {
         self.key("chg_model", "find the change model", name_or_id)
             .await
     }
@@ -67,7 +67,7 @@ impl<'a> References<'a> {
         table: &'static str,
         verb: &'static str,
         name_or_id: &str,
-    ) -> Result<SysId, Error> {
+    ) -> Result<SysId, Box<Error>> {
         let name_or_id = name_or_id.trim();
         if let Ok(id) = name_or_id.parse() {
             return Ok(id);
@@ -76,10 +76,10 @@ impl<'a> References<'a> {
         let rows = self.named(&operation, table, name_or_id).await?;
         match one(&operation, &rows)? {
             Some(id) => Ok(id),
-            None => Err(Error::NotFound {
+            None => Err(Box::new(Error::NotFound {
                 near: self.near(table, name_or_id).await,
                 operation,
-            }),
+            })),
         }
     }
 
@@ -89,11 +89,8 @@ impl<'a> References<'a> {
         operation: &Operation,
         table: &'static str,
         name: &str,
-    ) -> Result<Vec<Row>, Error> {
-        let list = named(table, name).map_err(|source| Error::Query {
-            operation: operation.clone(),
-            source,
-        })?;
+    ) -> Result<Vec<Row>, Box<Error>> {
+        let list = named(table, name).map_err(Error::query(operation))?;
         let mut rows = self.instance.list(operation, &list).await?;
         // Not every table has the column; where it is there, what is retired does not count.
         rows.retain(|row| row.value("active") != "false");
@@ -123,19 +120,21 @@ fn named(table: &'static str, name: &str) -> Result<List, QueryError> {
 }
 
 /// The key of the only row, `None` of none.
-fn one(operation: &Operation, rows: &[Row]) -> Result<Option<SysId>, Error> {
+fn one(operation: &Operation, rows: &[Row]) -> Result<Option<SysId>, Box<Error>> {
     let ids: Option<Vec<SysId>> = rows.iter().map(Row::sys_id).collect();
-    let mut ids = ids.ok_or_else(|| Error::Shape {
-        operation: operation.clone(),
-        missing: "sys_id",
-        may_have_happened: false,
+    let mut ids = ids.ok_or_else(|| {
+        Box::new(Error::Shape {
+            operation: operation.clone(),
+            missing: "sys_id",
+            may_have_happened: false,
+        })
     })?;
     match ids.len() {
         0 | 1 => Ok(ids.pop()),
-        count => Err(Error::Ambiguous {
+        count => Err(Box::new(Error::Ambiguous {
             operation: operation.clone(),
             count,
             sys_ids: ids,
-        }),
+        })),
     }
 }

@@ -117,7 +117,7 @@ impl Draft {
         &self,
         instance: &Instance,
         look: &mut Lookup<'_, '_>,
-    ) -> Result<Resolved, change_control::Error> {
+    ) -> Result<Resolved, Box<change_control::Error>> {
         let references = instance.references();
         let template = look
             .up(

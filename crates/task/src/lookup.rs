@@ -27,8 +27,8 @@ impl<'c, 'i> Lookup<'c, 'i> {
         &mut self,
         input: &str,
         name: Option<&str>,
-        once: impl AsyncFn(&str) -> Result<T, servicenow::Error>,
-    ) -> Result<Option<T>, Error> {
+        once: impl AsyncFn(&str) -> Result<T, Box<servicenow::Error>>,
+    ) -> Result<Option<T>, Box<Error>> {
         let Some(name) = name else {
             return Ok(None);
         };

@@ -40,7 +40,7 @@ impl Tokens {
         &self,
         organization: &Organization,
         principal: &ServicePrincipal,
-    ) -> Result<(Secret, u64), Error> {
+    ) -> Result<(Secret, u64), Box<Error>> {
         let mut state = self.0.lock().await;
         if let Some(token) = &state.token
             && token.renew_at.is_none_or(|at| Instant::now() < at)
@@ -64,7 +64,10 @@ impl Tokens {
     }
 }
 
-async fn fetch(organization: &Organization, principal: &ServicePrincipal) -> Result<Token, Error> {
+async fn fetch(
+    organization: &Organization,
+    principal: &ServicePrincipal,
+) -> Result<Token, Box<Error>> {
     let operation = Operation::new(
         Scope::None,
         "fetch an access token for",
@@ -74,7 +77,7 @@ async fn fetch(organization: &Organization, principal: &ServicePrincipal) -> Res
     let answer = organization
         .exchange(&operation, request)
         .await
-        .map_err(Error::of_token)?;
+        .map_err(|error| Box::new(error.of_token()))?;
     answer.decode(|node| {
         Ok(Token {
             access: Secret::new(node.need_text("access_token")?),
@@ -89,7 +92,7 @@ fn renew_at(expires_in: u64) -> Instant {
 }
 
 /// The request for a token: form-encoded, and nothing of it in the address. Asking twice does no harm.
-fn request(operation: &Operation, principal: &ServicePrincipal) -> Result<Request, Error> {
+fn request(operation: &Operation, principal: &ServicePrincipal) -> Result<Request, Box<Error>> {
     let tenant = Segment::checked(operation, "tenant", &principal.tenant)?;
     let mut url = principal.authority.clone();
     if let Ok(mut path) = url.path_segments_mut() {

@@ -94,10 +94,12 @@ impl<'a> Segment<'a> {
         operation: &Operation,
         what: &'static str,
         text: &'a str,
-    ) -> Result<Self, Error> {
-        Self::new(text).ok_or_else(|| Error::Unusable {
-            operation: operation.clone(),
-            what,
+    ) -> Result<Self, Box<Error>> {
+        Self::new(text).ok_or_else(|| {
+            Box::new(Error::Unusable {
+                operation: operation.clone(),
+                what,
+            })
         })
     }
 

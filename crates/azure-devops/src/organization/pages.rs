@@ -78,14 +78,16 @@ impl<'a, T> Pages<'a, T> {
     ///
     /// # Errors
     /// [`Error::Endless`] where the service leads in a circle or never comes to an end; otherwise see [`Error`].
-    pub async fn next(&mut self) -> Result<Option<Vec<T>>, Error> {
+    pub async fn next(&mut self) -> Result<Option<Vec<T>>, Box<Error>> {
         while !self.cursor.ended {
             let request = self.request()?;
             let answer = self.organization.send(&self.operation, request).await?;
             let items = answer.items("value", self.decode)?;
             let moved = self.cursor.advance(answer.continuation.as_deref());
-            moved.map_err(|Circle| Error::Endless {
-                operation: self.operation.clone(),
+            moved.map_err(|Circle| {
+                Box::new(Error::Endless {
+                    operation: self.operation.clone(),
+                })
             })?;
             if !items.is_empty() {
                 return Ok(Some(items));
@@ -95,7 +97,7 @@ impl<'a, T> Pages<'a, T> {
     }
 
     /// All pages in one list, where it cannot be long.
-    pub(crate) async fn all(mut self) -> Result<Vec<T>, Error> {
+    pub(crate) async fn all(mut self) -> Result<Vec<T>, Box<Error>> {
         let mut all = Vec::new();
         while let Some(page) = self.next().await? {
             all.extend(page);
@@ -103,10 +105,12 @@ impl<'a, T> Pages<'a, T> {
         Ok(all)
     }
 
-    fn request(&self) -> Result<Request, Error> {
-        let mut url = self.first.clone().ok_or_else(|| Error::Unusable {
-            operation: self.operation.clone(),
-            what: "project",
+    fn request(&self) -> Result<Request, Box<Error>> {
+        let mut url = self.first.clone().ok_or_else(|| {
+            Box::new(Error::Unusable {
+                operation: self.operation.clone(),
+                what: "project",
+            })
         })?;
         if let Some(token) = &self.cursor.token {
             url.query_pairs_mut()

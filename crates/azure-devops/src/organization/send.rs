@@ -26,10 +26,10 @@ impl Organization {
         &self,
         operation: &Operation,
         request: Request,
-    ) -> Result<Answer, Error> {
+    ) -> Result<Answer, Box<Error>> {
         let (signed, ticket) = self.credentials.sign(self, request.clone()).await?;
         match self.exchange(operation, signed).await {
-            Err(Error::SignedOut { .. }) if ticket.is_some() => {
+            Err(error) if ticket.is_some() && matches!(*error, Error::SignedOut { .. }) => {
                 self.credentials.discard(ticket).await;
                 let (signed, _) = self.credentials.sign(self, request).await?;
                 self.exchange(operation, signed).await
@@ -43,7 +43,7 @@ impl Organization {
         &self,
         operation: &Operation,
         request: Request,
-    ) -> Result<Answer, Error> {
+    ) -> Result<Answer, Box<Error>> {
         // Without it a credential that is no longer accepted leads to a page for signing in, not to 401.
         let request = request
             .header("accept", "application/json")
@@ -87,29 +87,33 @@ fn kind(status: u16, content_type: &str, body: &[u8]) -> Kind {
 }
 
 impl Answer {
-    fn read(operation: &Operation, response: &Response) -> Result<Self, Error> {
+    fn read(operation: &Operation, response: &Response) -> Result<Self, Box<Error>> {
         let saying = Box::new(Saying::of_success(response));
-        let broken = |problem: String| Error::Shape {
-            operation: operation.clone(),
-            problem,
-            saying: saying.clone(),
-            source: None,
+        let broken = |problem: String| {
+            Box::new(Error::Shape {
+                operation: operation.clone(),
+                problem,
+                saying: saying.clone(),
+                source: None,
+            })
         };
         let document = match kind(response.status(), response.content_type(), response.body()) {
-            Kind::Json => response.json().map_err(|source| Error::Shape {
-                operation: operation.clone(),
-                problem: "the answer cannot be read".to_owned(),
-                saying: saying.clone(),
-                source: Some(Box::new(source)),
+            Kind::Json => response.json().map_err(|source| {
+                Box::new(Error::Shape {
+                    operation: operation.clone(),
+                    problem: "the answer cannot be read".to_owned(),
+                    saying: saying.clone(),
+                    source: Some(Box::new(source)),
+                })
             })?,
             Kind::Nothing => Json::Null,
             Kind::SignIn => {
-                return Err(Error::SignedOut {
+                return Err(Box::new(Error::SignedOut {
                     operation: operation.clone(),
                     status: Some(response.status()),
                     saying,
                     source: None,
-                });
+                }));
             }
             Kind::Other => {
                 let status = response.status();
@@ -133,7 +137,7 @@ impl Answer {
     pub(crate) fn decode<'a, T>(
         &'a self,
         decode: impl FnOnce(Node<'a>) -> Result<T, Missing>,
-    ) -> Result<T, Error> {
+    ) -> Result<T, Box<Error>> {
         decode(self.node()).map_err(|missing| self.lacks(&missing.0))
     }
 
@@ -142,7 +146,7 @@ impl Answer {
         &'a self,
         key: &str,
         decode: impl Fn(Node<'a>) -> Result<T, Missing>,
-    ) -> Result<Vec<T>, Error> {
+    ) -> Result<Vec<T>, Box<Error>> {
         if self.is_empty() {
             return Ok(Vec::new());
         }
@@ -155,21 +159,21 @@ impl Answer {
     }
 
     /// The error for an answer without something that belongs there.
-    pub(crate) fn lacks(&self, path: &str) -> Error {
-        Error::Shape {
+    pub(crate) fn lacks(&self, path: &str) -> Box<Error> {
+        Box::new(Error::Shape {
             operation: self.operation.clone(),
             problem: format!("the answer lacks a usable {path}"),
             saying: self.saying.clone(),
             source: None,
-        }
+        })
     }
 
     /// The error for an answer that says that there is nothing, where there should be something.
-    pub(crate) fn absent(&self) -> Error {
-        Error::NotFound {
+    pub(crate) fn absent(&self) -> Box<Error> {
+        Box::new(Error::NotFound {
             operation: self.operation.clone(),
             saying: self.saying.clone(),
-        }
+        })
     }
 }
 

@@ -69,7 +69,7 @@ async fn tokens_that_lead_in_a_circle_are_an_error() {
     pages.next().await.unwrap();
     pages.next().await.unwrap();
     let error = pages.next().await.unwrap_err();
-    assert!(matches!(error, Error::Endless { .. }), "{error:?}");
+    assert!(matches!(*error, Error::Endless { .. }), "{error:?}");
     assert_eq!(error.class(), Class::Broken);
     assert!(pages.next().await.unwrap().is_none(), "and an end");
 }
@@ -173,7 +173,7 @@ async fn test_runs_are_read_by_skipping_and_one_that_moved_is_one() {
 async fn test_runs_that_are_the_same_again_are_an_error() {
     let server = Server::answering(vec![tests(0..100), tests(0..100)]);
     let error = server.job().runs("P").tests(&run()).await.unwrap_err();
-    assert!(matches!(error, Error::Endless { .. }), "{error:?}");
+    assert!(matches!(*error, Error::Endless { .. }), "{error:?}");
 }
 
 #[tokio::test]

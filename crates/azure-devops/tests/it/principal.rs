@@ -36,7 +36,7 @@ fn shown(server: &Server) -> Vec<String> {
     server.requests().iter().map(bearer).collect()
 }
 
-async fn get(organization: &Organization) -> Result<azure_devops::Run, Error> {
+async fn get(organization: &Organization) -> Result<azure_devops::Run, Box<Error>> {
     organization.runs("P").get(&run()).await
 }
 
@@ -92,7 +92,7 @@ async fn a_principal_that_is_not_accepted_is_no_loop() {
     let server = Server::answering(vec![Canned::html(203), Canned::html(203)]);
     let organization = server.organization(principal(&authority));
     let error = get(&organization).await.unwrap_err();
-    assert!(matches!(error, Error::SignedOut { .. }), "{error:?}");
+    assert!(matches!(*error, Error::SignedOut { .. }), "{error:?}");
     assert_eq!(server.requests().len(), 2);
 }
 
@@ -109,7 +109,7 @@ async fn a_refusal_of_the_token_service_is_told_in_its_words() {
         let error = get(&server.organization(principal(&authority)))
             .await
             .unwrap_err();
-        assert!(matches!(error, Error::Token { .. }), "{error:?}");
+        assert!(matches!(*error, Error::Token { .. }), "{error:?}");
         assert_eq!(error.class(), Class::Unauthorized);
         let text = redact::chain(&error);
         assert!(text.contains("invalid_client: AADSTS7000215"), "{text}");

@@ -12,7 +12,7 @@ fn error(message: &str, key: &str) -> Value {
     json!({"$id": "1", "message": message, "typeKey": key, "errorCode": 0, "eventId": 3200})
 }
 
-async fn refused(answer: Canned) -> Error {
+async fn refused(answer: Canned) -> Box<Error> {
     let server = Server::answering(vec![answer]);
     server.job().runs("P").get(&run()).await.unwrap_err()
 }
@@ -88,7 +88,7 @@ async fn the_four_shapes_of_an_error_keep_their_words() {
     ] {
         let rejected = refused(answer).await;
         assert!(
-            matches!(rejected, Error::Rejected { status: 400, .. }),
+            matches!(*rejected, Error::Rejected { status: 400, .. }),
             "{rejected:?}"
         );
         assert_eq!(rejected.class(), Class::Refused);
@@ -189,7 +189,7 @@ async fn a_name_that_is_none_is_refused_before_anything_is_sent() {
         let unusable = organization.runs(project).get(&run()).await.unwrap_err();
         assert!(
             matches!(
-                unusable,
+                *unusable,
                 Error::Unusable {
                     what: "project",
                     ..
@@ -205,7 +205,7 @@ async fn a_name_that_is_none_is_refused_before_anything_is_sent() {
             .unwrap_err();
         assert!(
             matches!(
-                unusable,
+                *unusable,
                 Error::Unusable {
                     what: "project",
                     ..
@@ -218,7 +218,7 @@ async fn a_name_that_is_none_is_refused_before_anything_is_sent() {
     let unusable = requests.get("..", 1).await.unwrap_err();
     assert!(
         matches!(
-            unusable,
+            *unusable,
             Error::Unusable {
                 what: "repository",
                 ..

@@ -44,7 +44,7 @@ async fn every_form_of_being_signed_out_is_recognised_and_not_repeated() {
         let server = Server::answering(answers.clone());
         let error = server.job().runs("P").get(&run()).await.unwrap_err();
         assert!(
-            matches!(error, Error::SignedOut { .. }),
+            matches!(*error, Error::SignedOut { .. }),
             "{answers:?}: {error:?}"
         );
         assert_eq!(error.class(), Class::Unauthorized);
@@ -60,7 +60,7 @@ async fn a_post_is_signed_out_too() {
     let error = items.get_many(&[1], |_| {}).await.unwrap_err();
     assert!(
         matches!(
-            error,
+            *error,
             Error::SignedOut {
                 status: Some(302),
                 ..

@@ -11,7 +11,7 @@ fn run() -> RunId {
     "4711".parse().unwrap()
 }
 
-async fn read(organization: &Organization) -> Result<azure_devops::Run, Error> {
+async fn read(organization: &Organization) -> Result<azure_devops::Run, Box<Error>> {
     organization.runs("Fabrikam Fiber").get(&run()).await
 }
 
@@ -55,7 +55,7 @@ async fn wrong_and_expired_credentials_are_signed_out() {
         for organization in [&wrong, &organization, &confused] {
             let before = sim.requests().len();
             let error = read(organization).await.unwrap_err();
-            assert!(matches!(error, Error::SignedOut { .. }), "{error:?}");
+            assert!(matches!(*error, Error::SignedOut { .. }), "{error:?}");
             assert_eq!(sim.requests().len(), before + 1, "once");
         }
         assert_clean(&sim);
@@ -80,7 +80,7 @@ async fn pages_and_redirects_in_spite_of_suppress_are_signed_out_too() {
         sim.fail(On::path("builds/4711"), When::Next(1), fault.clone());
         let error = read(&organization).await.unwrap_err();
         assert!(
-            matches!(error, Error::SignedOut { .. }),
+            matches!(*error, Error::SignedOut { .. }),
             "{fault:?}: {error:?}"
         );
         assert_eq!(error.class(), Class::Unauthorized);
@@ -102,7 +102,7 @@ async fn a_principals_token_that_ended_is_fetched_anew() {
     let error = read(&signed_in(&sim, Auth::ServicePrincipal(wrong)))
         .await
         .unwrap_err();
-    assert!(matches!(error, Error::Token { .. }), "{error:?}");
+    assert!(matches!(*error, Error::Token { .. }), "{error:?}");
     assert!(error.to_string().contains("invalid_client"), "{error}");
 }
 
@@ -141,7 +141,7 @@ async fn each_verb_names_the_scope_it_lacks() {
         ),
     ];
     for (error, scope) in lacking {
-        assert!(matches!(error, Error::Refused { .. }), "{error:?}");
+        assert!(matches!(*error, Error::Refused { .. }), "{error:?}");
         assert!(
             error.to_string().contains(&format!("scope {scope},")),
             "{error}"

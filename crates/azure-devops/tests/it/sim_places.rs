@@ -115,6 +115,6 @@ async fn a_classic_release_is_read() {
     assert_eq!(stage.attempts[0].attempt, 1);
     assert!(stage.attempts[0].queued.is_some());
     let absent = releases.get(&"99999".parse().unwrap()).await.unwrap_err();
-    assert!(matches!(absent, Error::NotFound { .. }), "{absent:?}");
+    assert!(matches!(*absent, Error::NotFound { .. }), "{absent:?}");
     assert_clean(&sim);
 }

@@ -14,7 +14,7 @@ impl Walk<'_, '_> {
         &mut self,
         known: Option<bool>,
         left: Option<&Left>,
-    ) -> Result<Option<Left>, Error> {
+    ) -> Result<Option<Left>, Box<Error>> {
         let alone = left.is_some() || self.request.state.is_final();
         let ending = self.ending(alone);
         let hidden = alone || (self.request.work_end.is_some() && ending.is_empty());
@@ -47,7 +47,7 @@ impl Walk<'_, '_> {
                 self.wrote = true;
                 Ok(None)
             }
-            Err(error @ Error::Refused { .. }) => Ok(Some(Left::Refused(Box::new(error)))),
+            Err(error) if matches!(*error, Error::Refused { .. }) => Ok(Some(Left::Refused(error))),
             Err(error) => Err(error),
         }
     }
@@ -76,7 +76,7 @@ impl Walk<'_, '_> {
     }
 
     /// Writes the actual times with the note, once: before it is tried again it is looked for.
-    async fn write(&self, fields: &Fields) -> Result<Request, Error> {
+    async fn write(&self, fields: &Fields) -> Result<Request, Box<Error>> {
         let mut tried = false;
         let (control, before) = (self.control, &self.request);
         let (finished, marker) = (self.closing.finished, self.closing.marker);

@@ -8,7 +8,7 @@ use crate::{Error, News};
 
 impl Walk<'_, '_> {
     /// Closes open change tasks, or says that they are in the way.
-    pub(super) async fn finish_tasks(&mut self) -> Result<Option<Left>, Error> {
+    pub(super) async fn finish_tasks(&mut self) -> Result<Option<Left>, Box<Error>> {
         let control = self.control;
         let number = self.request.number.clone();
         let id = self.request.sys_id.clone();
@@ -20,7 +20,7 @@ impl Walk<'_, '_> {
             .await;
         let tasks = match tasks {
             // Whether there are any is then for the instance to say, when it is asked for the next step.
-            Err(error @ Error::Refused { .. }) => {
+            Err(error) if matches!(*error, Error::Refused { .. }) => {
                 control.tell(News::TasksUnread(&error));
                 Vec::new()
             }
@@ -49,10 +49,10 @@ impl Walk<'_, '_> {
                 .await;
             match closed {
                 Ok(task) => control.tell(News::TaskClosed(&task)),
-                Err(error @ Error::Refused { .. }) => {
+                Err(error) if matches!(*error, Error::Refused { .. }) => {
                     return Ok(Some(Left::StuckTask {
                         task: Box::new(task),
-                        error: Box::new(error),
+                        error,
                     }));
                 }
                 Err(error) => return Err(error),
@@ -63,14 +63,16 @@ impl Walk<'_, '_> {
     }
 
     /// The code that change tasks are closed with.
-    async fn task_code(&self, outcome: Outcome) -> Result<String, Error> {
+    async fn task_code(&self, outcome: Outcome) -> Result<String, Box<Error>> {
         let references = self.control.instance.references();
         self.control
             .persist(
                 || "the close codes of change tasks could not be looked up".to_owned(),
                 async || match references.task_close_code(outcome).await {
                     // The refusal to close the task says what is wrong with it.
-                    Err(servicenow::Error::NoChoice { .. }) => Ok(outcome.word().to_owned()),
+                    Err(error) if matches!(*error, servicenow::Error::NoChoice { .. }) => {
+                        Ok(outcome.word().to_owned())
+                    }
                     other => other,
                 },
             )

@@ -24,7 +24,7 @@ pub(super) struct Walk<'w, 'c> {
 
 impl Walk<'_, '_> {
     /// Step by step to the goal, or to where it cannot go on.
-    pub(super) async fn go(&mut self) -> Result<Option<Left>, Error> {
+    pub(super) async fn go(&mut self) -> Result<Option<Left>, Box<Error>> {
         let Some(goal) = self.closing.goal else {
             return Ok(None);
         };
@@ -54,7 +54,7 @@ impl Walk<'_, '_> {
         Ok(Some(Left::NoStep(Vec::new())))
     }
 
-    async fn step(&mut self, goal: State) -> Result<Option<Left>, Error> {
+    async fn step(&mut self, goal: State) -> Result<Option<Left>, Box<Error>> {
         let from = self.request.state;
         let next = self.control.next_states(&self.request).await?;
         // What is offered starts from where the change stands, which somebody may have changed.
@@ -88,16 +88,16 @@ impl Walk<'_, '_> {
                 self.wrote |= carried;
                 Ok(None)
             }
-            Err(error @ Error::Refused { .. }) => {
+            Err(error) if matches!(*error, Error::Refused { .. }) => {
                 let changed = self.look_again().await?;
-                Ok((!changed).then(|| Left::Refused(Box::new(error))))
+                Ok((!changed).then(|| Left::Refused(error)))
             }
             Err(error) => Err(error),
         }
     }
 
     /// Reads the change anew. Whether it stands elsewhere than it was thought to.
-    pub(super) async fn look_again(&mut self) -> Result<bool, Error> {
+    pub(super) async fn look_again(&mut self) -> Result<bool, Box<Error>> {
         let control = self.control;
         let (id, number) = (self.request.sys_id.clone(), self.request.number.clone());
         let now = control
@@ -116,7 +116,7 @@ impl Walk<'_, '_> {
     }
 
     /// One step, tried again through an outage: but a step with a note in it is looked for before it is taken again.
-    async fn take(&self, step: State, fields: &Fields) -> Result<Request, Error> {
+    async fn take(&self, step: State, fields: &Fields) -> Result<Request, Box<Error>> {
         let mut tried = false;
         let (control, before) = (self.control, &self.request);
         let moved = control

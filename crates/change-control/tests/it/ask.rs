@@ -7,7 +7,7 @@ use servicenow_sim::Options;
 
 use crate::desk::{Desk, control, new_change, open};
 
-async fn asked(desk: &Desk, new: NewChange) -> Result<Asked, Error> {
+async fn asked(desk: &Desk, new: NewChange) -> Result<Asked, Box<Error>> {
     control!(desk, control);
     let make = move |_| new.clone();
     let opened = desk.tell(open(&control, &make)).await.unwrap();

@@ -229,7 +229,7 @@ fn in_short(news: &News<'_>) -> String {
 pub(crate) async fn open(
     control: &Control<'_>,
     new: &dyn Fn(Timestamp) -> NewChange,
-) -> Result<change_control::Opened, change_control::Error> {
+) -> Result<change_control::Opened, Box<change_control::Error>> {
     let correlation = correlation();
     let opening = change_control::Opening {
         correlation: &correlation,

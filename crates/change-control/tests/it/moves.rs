@@ -110,7 +110,7 @@ async fn a_step_that_is_not_offered_is_an_error_with_what_is() {
         .unwrap_err();
     assert!(
         matches!(
-            error,
+            *error,
             Error::NoStep {
                 to: State::Implement,
                 ..
@@ -202,6 +202,6 @@ async fn a_change_in_review_is_not_cancelled_and_the_refusal_says_so() {
         .tell(control.cancel(&request, "too late"))
         .await
         .unwrap_err();
-    assert!(matches!(error, Error::Refused { .. }), "{error:?}");
+    assert!(matches!(*error, Error::Refused { .. }), "{error:?}");
     assert_eq!(desk.column(&number, "state"), "0");
 }

@@ -140,7 +140,7 @@ async fn a_creation_that_never_gets_clear_is_given_up() {
     let new = |_| new_change(&desk.sim);
     let error = desk.tell(open(&control, &new)).await.unwrap_err();
     assert!(
-        matches!(error, Error::Unclear { tries: 4, .. }),
+        matches!(*error, Error::Unclear { tries: 4, .. }),
         "{error:?}"
     );
     assert_eq!(desk.open_changes().len(), 0);
@@ -189,7 +189,7 @@ async fn a_refused_creation_is_told_at_once() {
     control!(desk, control);
     let new = |_| new_change(&desk.sim);
     let error = desk.tell(open(&control, &new)).await.unwrap_err();
-    assert!(matches!(error, Error::Refused { .. }), "{error:?}");
+    assert!(matches!(*error, Error::Refused { .. }), "{error:?}");
     assert!(
         redact::chain(&error).contains("may not insert"),
         "{}",
@@ -217,21 +217,24 @@ async fn a_named_change_is_found_by_number_or_query_and_only_one() {
         .tell(control.open(&Order::Number(&missing)))
         .await
         .unwrap_err();
-    assert!(matches!(error, Error::NoSuchNumber(_)), "{error:?}");
+    assert!(matches!(*error, Error::NoSuchNumber(_)), "{error:?}");
     let error = desk
         .tell(control.open(&Order::Query("correlation_id=nobodys")))
         .await
         .unwrap_err();
-    assert!(matches!(error, Error::QueryMatchesNone), "{error:?}");
+    assert!(matches!(*error, Error::QueryMatchesNone), "{error:?}");
     let error = desk
         .tell(control.open(&Order::Query("state=-5")))
         .await
         .unwrap_err();
-    assert!(matches!(error, Error::QueryMatchesMany { .. }), "{error:?}");
+    assert!(
+        matches!(*error, Error::QueryMatchesMany { .. }),
+        "{error:?}"
+    );
     let error = desk
         .tell(control.open(&Order::Query("nosuch=1")))
         .await
         .unwrap_err();
-    assert!(matches!(error, Error::BadQuery { .. }), "{error:?}");
+    assert!(matches!(*error, Error::BadQuery { .. }), "{error:?}");
     assert_eq!(desk.count("POST", ""), 0);
 }

@@ -77,7 +77,7 @@ async fn an_outage_past_the_patience_ends_as_unavailable_when_that_is_over() {
         .await
         .unwrap_err();
     let took = began.elapsed();
-    assert!(matches!(error, Error::Unavailable { .. }), "{error:?}");
+    assert!(matches!(*error, Error::Unavailable { .. }), "{error:?}");
     let late = Duration::from_secs(150);
     assert!(took >= UNAVAILABLE && took < UNAVAILABLE + late, "{took:?}");
     assert_eq!(heard(&desk, "unreachable"), 1, "{:?}", desk.news());
@@ -106,7 +106,7 @@ async fn an_outage_at_the_deadline_is_no_time_out() {
         .0
     };
     let error = desk.tell(story).await.unwrap_err();
-    assert!(matches!(error, Error::Unavailable { .. }), "{error:?}");
+    assert!(matches!(*error, Error::Unavailable { .. }), "{error:?}");
 }
 
 #[tokio::test(start_paused = true)]
@@ -121,7 +121,7 @@ async fn an_account_that_is_locked_out_while_waiting_is_told_at_once() {
         .tell(control.wait(request, None, &criteria, patience(HOUR)))
         .await
         .unwrap_err();
-    assert!(matches!(error, Error::Refused { .. }), "{error:?}");
+    assert!(matches!(*error, Error::Refused { .. }), "{error:?}");
     assert!(
         began.elapsed() < Duration::from_secs(60),
         "{:?}",

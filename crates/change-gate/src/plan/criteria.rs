@@ -50,7 +50,7 @@ impl CriteriaPlan {
         &self,
         instance: &Instance,
         look: &mut Lookup<'_, '_>,
-    ) -> Result<Criteria, change_control::Error> {
+    ) -> Result<Criteria, Box<change_control::Error>> {
         let label = match &self.when {
             When::Known(known) => return Ok(self.with(known.clone())),
             When::Labelled(label) => label,

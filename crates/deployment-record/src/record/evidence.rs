@@ -26,7 +26,7 @@ impl<'c> Story<'_, 'c> {
     ) -> Result<Attacher<'_, 'c>, Ending> {
         match Attacher::of(self.instance, self.control, request).await {
             Ok(attacher) => Ok(attacher),
-            Err(error @ change_control::Error::Refused { .. }) => {
+            Err(error) if matches!(*error, change_control::Error::Refused { .. }) => {
                 let why = redact::chain(&error);
                 missing.push(format!(
                     "{why}; what an earlier attempt attached may be there twice"
@@ -93,7 +93,7 @@ impl<'c> Story<'_, 'c> {
             .await
         {
             Ok(claim) => deployment.facts.record = Some(claim),
-            Err(error @ change_control::Error::Refused { .. }) => {
+            Err(error) if matches!(*error, change_control::Error::Refused { .. }) => {
                 missing.push(redact::chain(&error));
             }
             Err(error) => return Err(error.into()),
@@ -127,7 +127,7 @@ impl<'c> Story<'_, 'c> {
                     self.report.attached(&claim, summary.as_deref());
                     facts.files.push((claim, summary));
                 }
-                Err(error @ change_control::Error::Refused { .. }) => {
+                Err(error) if matches!(*error, change_control::Error::Refused { .. }) => {
                     missing.push(redact::chain(&error));
                 }
                 Err(error) => return Err(error.into()),

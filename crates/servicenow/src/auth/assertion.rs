@@ -37,9 +37,9 @@ pub(super) fn sign(
     claims: &Claims<'_>,
     key_pem: &Secret,
     key_id: Option<&str>,
-) -> Result<Secret, Error> {
+) -> Result<Secret, Box<Error>> {
     let random = SystemRandom::new();
-    let failed = |problem| Error::SigningKey { problem };
+    let failed = |problem| Box::new(Error::SigningKey { problem });
     let key = Key::read(key_pem, &random)?;
     let mut id = [0u8; 16];
     random
@@ -71,8 +71,8 @@ pub(super) fn sign(
 }
 
 impl Key {
-    fn read(pem: &Secret, random: &SystemRandom) -> Result<Self, Error> {
-        let failed = |problem| Error::SigningKey { problem };
+    fn read(pem: &Secret, random: &SystemRandom) -> Result<Self, Box<Error>> {
+        let failed = |problem| Box::new(Error::SigningKey { problem });
         let der = PrivateKeyDer::from_pem_slice(pem.expose().as_bytes())
             .map_err(|_| failed("it is no PEM text with an unencrypted private key"))?;
         let found = match &der {

@@ -57,7 +57,7 @@ impl Tokens {
         &self,
         instance: &Instance,
         grant: &Grant,
-    ) -> Result<(Secret, u64), Error> {
+    ) -> Result<(Secret, u64), Box<Error>> {
         let mut state = self.0.lock().await;
         if let Some(token) = &state.token
             && token.renew_at.is_none_or(|at| Instant::now() < at)
@@ -99,7 +99,7 @@ async fn fetch(
     instance: &Instance,
     grant: &Grant,
     rotated: Option<&Secret>,
-) -> Result<Granted, Error> {
+) -> Result<Granted, Box<Error>> {
     let before = instance.now();
     let answered = ask(instance, grant, rotated).await;
     let Err(error) = &answered else {
@@ -118,7 +118,7 @@ async fn ask(
     instance: &Instance,
     grant: &Grant,
     rotated: Option<&Secret>,
-) -> Result<Granted, Error> {
+) -> Result<Granted, Box<Error>> {
     let operation = Operation::new("fetch an access token", "");
     let request = request(instance, grant, rotated)?;
     let response = instance
@@ -127,24 +127,25 @@ async fn ask(
         .map_err(|source| refused(&operation, source))?;
     let document =
         crate::instance::document(&operation, false, response.content_type(), response.body());
-    let document = document.map_err(|error| match error {
+    let document = document.map_err(|error| {
         // The service's own errors may come with any status.
-        Error::Incomplete { .. } => {
-            token_error(response.body(), response.status()).unwrap_or(error)
-        }
-        other => other,
+        let own = || token_error(response.body(), response.status());
+        let own = error.is_incomplete().then(own).flatten();
+        own.unwrap_or(error)
     })?;
     let granted: Option<Granted> = serde_json::from_value(document).ok();
     granted
         .filter(|granted| !granted.access_token.is_empty())
-        .ok_or(Error::Shape {
-            operation,
-            missing: "access_token",
-            may_have_happened: false,
+        .ok_or_else(|| {
+            Box::new(Error::Shape {
+                operation,
+                missing: "access_token",
+                may_have_happened: false,
+            })
         })
 }
 
-fn refused(operation: &Operation, source: outbound::Error) -> Error {
+fn refused(operation: &Operation, source: outbound::Error) -> Box<Error> {
     let clear = matches!(
         source.class(),
         Class::Unauthorized | Class::Refused | Class::Conflict
@@ -157,18 +158,22 @@ fn refused(operation: &Operation, source: outbound::Error) -> Error {
 }
 
 /// The service does not use the API's envelope but `{"error", "error_description"}` ("OAuth API response parameters").
-fn token_error(body: &[u8], status: u16) -> Option<Error> {
+fn token_error(body: &[u8], status: u16) -> Option<Box<Error>> {
     let envelope = Envelope::parse(body)?;
     let text = |text: &str| crate::error::cut(text);
-    Some(Error::Token {
+    Some(Box::new(Error::Token {
         error: text(&envelope.message),
         description: (!envelope.detail.is_empty()).then(|| text(&envelope.detail)),
         status,
-    })
+    }))
 }
 
 /// The request for a token: form-encoded, and nothing of it in the address.
-fn request(instance: &Instance, grant: &Grant, rotated: Option<&Secret>) -> Result<Request, Error> {
+fn request(
+    instance: &Instance,
+    grant: &Grant,
+    rotated: Option<&Secret>,
+) -> Result<Request, Box<Error>> {
     let plain = |text: &str| FormValue::Plain(text.to_owned());
     let secret = |secret: &Secret| FormValue::Secret(secret.clone());
     let application = |kind: &str, id: &str, key: &Secret| {

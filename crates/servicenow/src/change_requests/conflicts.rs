@@ -15,7 +15,7 @@ impl ChangeRequests<'_> {
     ///
     /// # Errors
     /// See [`Error`].
-    pub async fn conflicts(&self, id: &SysId) -> Result<Conflicts, Error> {
+    pub async fn conflicts(&self, id: &SysId) -> Result<Conflicts, Box<Error>> {
         if self.instance.has_change_api() {
             let operation = Operation::new("read the conflicts of change request", id);
             let request = Request::get(conflict(self.instance.paths(), id));
@@ -33,7 +33,7 @@ impl ChangeRequests<'_> {
     ///
     /// # Errors
     /// See [`Error`]. Detection needs a window and a configuration item.
-    pub async fn start_conflict_detection(&self, id: &SysId) -> Result<bool, Error> {
+    pub async fn start_conflict_detection(&self, id: &SysId) -> Result<bool, Box<Error>> {
         if !self.instance.has_change_api() {
             return Ok(false);
         }

@@ -56,14 +56,14 @@ impl ChangeRequests<'_> {
     /// Where [`Error::may_have_happened`] says so, it may exist: look for it by its correlation before trying again.
     /// [`Error::Dropped`] and [`Error::Keyless`] where it exists but did not take the correlation, [`Error::NotFound`]
     /// for an unknown template; otherwise see [`Error`].
-    pub async fn create(&self, new: &NewChange) -> Result<Written, Error> {
+    pub async fn create(&self, new: &NewChange) -> Result<Written, Box<Error>> {
         let operation = Operation::new("open a change request for", &new.correlation);
         new.fields.check()?;
         if new.fields.get("state").is_some() {
-            return Err(Error::NotWritable {
+            return Err(Box::new(Error::NotWritable {
                 column: "state".to_owned(),
                 why: "a change request begins in New and is moved from there",
-            });
+            }));
         }
         let fields = new.columns();
         match &new.template {
@@ -72,7 +72,7 @@ impl ChangeRequests<'_> {
         }
     }
 
-    async fn insert(&self, operation: &Operation, fields: &Fields) -> Result<Written, Error> {
+    async fn insert(&self, operation: &Operation, fields: &Fields) -> Result<Written, Box<Error>> {
         let request = insert(self.instance.paths(), fields);
         let echo = self.instance.send(operation, request).await?.row()?;
         Written::compare(operation, fields, &echo)?.vital(operation)
@@ -83,7 +83,7 @@ impl ChangeRequests<'_> {
         operation: &Operation,
         template: &SysId,
         mut fields: Fields,
-    ) -> Result<Written, Error> {
+    ) -> Result<Written, Box<Error>> {
         if self.instance.has_change_api() {
             let request = by_template(self.instance.paths(), template, &fields);
             match self.instance.send(operation, request).await {
@@ -106,11 +106,13 @@ impl ChangeRequests<'_> {
         operation: &Operation,
         fields: &Fields,
         echo: &Row,
-    ) -> Result<Written, Error> {
-        let lacks = |missing| Error::Shape {
-            operation: operation.clone(),
-            missing,
-            may_have_happened: true,
+    ) -> Result<Written, Box<Error>> {
+        let lacks = |missing| {
+            Box::new(Error::Shape {
+                operation: operation.clone(),
+                missing,
+                may_have_happened: true,
+            })
         };
         let id = echo.sys_id().ok_or_else(|| lacks("sys_id"))?;
         let written = match decode::request(echo) {
@@ -130,9 +132,11 @@ impl ChangeRequests<'_> {
             keys.set(column, value)
         });
         let keyed = self.update(&id, &keys).await;
-        let keyed = keyed.map_err(|source| Error::Keyless {
-            number: written.request.number.clone(),
-            source: Box::new(source),
+        let keyed = keyed.map_err(|source| {
+            Box::new(Error::Keyless {
+                number: written.request.number.clone(),
+                source,
+            })
         })?;
         let others = written.dropped.into_iter().filter(|d| !key(&d.column));
         Ok(Written {

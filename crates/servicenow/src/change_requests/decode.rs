@@ -46,16 +46,16 @@ pub(crate) fn checked(
     operation: &Operation,
     row: &Row,
     id: &SysId,
-) -> Result<change::Request, Error> {
+) -> Result<change::Request, Box<Error>> {
     let request = required(operation, row, false)?;
     if request.sys_id == *id {
         return Ok(request);
     }
-    Err(Error::KeyMismatch {
+    Err(Box::new(Error::KeyMismatch {
         operation: operation.clone(),
         column: "sys_id".to_owned(),
         found: request.sys_id.to_string(),
-    })
+    }))
 }
 
 /// The change request in a row that must hold one.
@@ -63,11 +63,13 @@ pub(crate) fn required(
     operation: &Operation,
     row: &Row,
     wrote: bool,
-) -> Result<change::Request, Error> {
-    request(row).map_err(|missing| Error::Shape {
-        operation: operation.clone(),
-        missing,
-        may_have_happened: wrote,
+) -> Result<change::Request, Box<Error>> {
+    request(row).map_err(|missing| {
+        Box::new(Error::Shape {
+            operation: operation.clone(),
+            missing,
+            may_have_happened: wrote,
+        })
     })
 }
 

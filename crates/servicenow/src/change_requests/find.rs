@@ -20,12 +20,9 @@ impl ChangeRequests<'_> {
     /// # Errors
     /// [`Error::KeyMismatch`] where a row with another key came back (the instance dropped the term, so the rows are
     /// somebody else's); otherwise see [`Error`].
-    pub async fn by_correlation(&self, key: &str) -> Result<Vec<change::Request>, Error> {
+    pub async fn by_correlation(&self, key: &str) -> Result<Vec<change::Request>, Box<Error>> {
         let operation = Operation::new("look up change requests with correlation", key);
-        let list = by_correlation(key).map_err(|source| Error::Query {
-            operation: operation.clone(),
-            source,
-        })?;
+        let list = by_correlation(key).map_err(Error::query(&operation))?;
         let mut rows = self.instance.list(&operation, &list).await?;
         // Where letter case is no difference to the instance, another stage's key is not ours.
         rows.retain(|row| row.value("correlation_id") == key);
@@ -39,20 +36,17 @@ impl ChangeRequests<'_> {
     ///
     /// # Errors
     /// [`Error::KeyMismatch`], [`Error::NotOne`]; otherwise see [`Error`].
-    pub async fn by_number(&self, number: &Number) -> Result<Option<change::Request>, Error> {
+    pub async fn by_number(&self, number: &Number) -> Result<Option<change::Request>, Box<Error>> {
         let operation = Operation::new("look up change request", number);
-        let list = by_number(number).map_err(|source| Error::Query {
-            operation: operation.clone(),
-            source,
-        })?;
+        let list = by_number(number).map_err(Error::query(&operation))?;
         let rows = self.instance.list(&operation, &list).await?;
         match rows.as_slice() {
             [] => Ok(None),
             [row] => decode::required(&operation, row, false).map(Some),
-            several => Err(Error::NotOne {
+            several => Err(Box::new(Error::NotOne {
                 operation,
                 count: several.len(),
-            }),
+            })),
         }
     }
 
@@ -61,12 +55,9 @@ impl ChangeRequests<'_> {
     /// # Errors
     /// [`Error::Query`] for a query that is empty, holds a script or control character, or a term that is not
     /// understood; [`Error::UnknownColumn`] where it names a column that does not come back; otherwise see [`Error`].
-    pub async fn by_query(&self, query: &str) -> Result<Vec<change::Request>, Error> {
+    pub async fn by_query(&self, query: &str) -> Result<Vec<change::Request>, Box<Error>> {
         let operation = Operation::new("look up change requests by the given query", "");
-        let query = UserQuery::parse(query).map_err(|source| Error::Query {
-            operation: operation.clone(),
-            source,
-        })?;
+        let query = UserQuery::parse(query).map_err(Error::query(&operation))?;
         let request = by_query(self.instance.paths(), &query);
         let rows = self.instance.read(&operation, request).await?.rows()?;
         for row in &rows {
@@ -105,16 +96,16 @@ fn by_query(paths: &Paths, query: &UserQuery) -> Request {
 }
 
 /// A column that was asked for and did not come back is unknown or hidden, and then its term was ignored.
-fn all_columns_known(query: &UserQuery, row: &Row) -> Result<(), Error> {
+fn all_columns_known(query: &UserQuery, row: &Row) -> Result<(), Box<Error>> {
     match query
         .columns()
         .iter()
         .find(|column| row.get(column).is_none())
     {
         None => Ok(()),
-        Some(column) => Err(Error::UnknownColumn {
+        Some(column) => Err(Box::new(Error::UnknownColumn {
             column: column.clone(),
-        }),
+        })),
     }
 }
 

@@ -34,7 +34,12 @@ impl ChangeRequests<'_> {
     /// # Errors
     /// [`Error::Refused`] with the business rule's name or the missing fields; [`Error::StateKept`] where the instance
     /// reports success and does not move it; otherwise see [`Error`].
-    pub async fn move_to(&self, id: &SysId, state: State, fields: &Fields) -> Result<Moved, Error> {
+    pub async fn move_to(
+        &self,
+        id: &SysId,
+        state: State,
+        fields: &Fields,
+    ) -> Result<Moved, Box<Error>> {
         fields.check()?;
         let operation = Operation::new("move change request", format!("{id} to {state}"));
         let asked = with_state(fields, state);
@@ -62,7 +67,7 @@ impl ChangeRequests<'_> {
         asked: State,
         fields: &Fields,
         mut written: Written,
-    ) -> Result<Moved, Error> {
+    ) -> Result<Moved, Box<Error>> {
         for look in LOOKS {
             if reached(written.request.state, asked) {
                 break;
@@ -77,11 +82,11 @@ impl ChangeRequests<'_> {
         if reached(found, asked) {
             return Ok(moved(written, false));
         }
-        Err(Error::StateKept {
+        Err(Box::new(Error::StateKept {
             operation: operation.clone(),
             asked,
             found,
-        })
+        }))
     }
 
     /// No clear answer came: the record says whether the move took place. If it did not, it is asked for once more.
@@ -93,8 +98,8 @@ impl ChangeRequests<'_> {
         id: &SysId,
         asked: State,
         fields: &Fields,
-        error: Error,
-    ) -> Result<Moved, Error> {
+        error: Box<Error>,
+    ) -> Result<Moved, Box<Error>> {
         let Ok(found) = self.compare(operation, id, fields).await else {
             return Err(error);
         };

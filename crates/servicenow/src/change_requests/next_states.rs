@@ -50,7 +50,7 @@ impl ChangeRequests<'_> {
     ///
     /// # Errors
     /// See [`Error`].
-    pub async fn next_states(&self, id: &SysId) -> Result<Option<NextStates>, Error> {
+    pub async fn next_states(&self, id: &SysId) -> Result<Option<NextStates>, Box<Error>> {
         if !self.instance.has_change_api() {
             return Ok(None);
         }

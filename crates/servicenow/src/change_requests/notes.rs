@@ -33,7 +33,7 @@ impl ChangeRequests<'_> {
     ///
     /// # Errors
     /// See [`Error`].
-    pub async fn notes(&self, id: &SysId) -> Result<Option<Vec<Note>>, Error> {
+    pub async fn notes(&self, id: &SysId) -> Result<Option<Vec<Note>>, Box<Error>> {
         self.journal(id, "work_notes").await
     }
 
@@ -44,7 +44,7 @@ impl ChangeRequests<'_> {
     ///
     /// # Errors
     /// Where [`Error::may_have_happened`] says so, the note may be there; a later call looks before it writes.
-    pub async fn add_note(&self, id: &SysId, note: &str, marker: &str) -> Result<bool, Error> {
+    pub async fn add_note(&self, id: &SysId, note: &str, marker: &str) -> Result<bool, Box<Error>> {
         let operation = Operation::new("add a work note to change request", id);
         let key = (id.clone(), marker.to_owned());
         if locked(&self.instance.memory().unclear_notes).contains(&key) {
@@ -77,7 +77,7 @@ impl ChangeRequests<'_> {
     ///
     /// # Errors
     /// See [`Error`].
-    pub async fn has_note(&self, id: &SysId, marker: &str) -> Result<Option<bool>, Error> {
+    pub async fn has_note(&self, id: &SysId, marker: &str) -> Result<Option<bool>, Box<Error>> {
         let notes = self.notes(id).await?;
         Ok(notes.map(|notes| notes.iter().any(|note| note.text.contains(marker))))
     }
@@ -87,7 +87,7 @@ impl ChangeRequests<'_> {
         &self,
         id: &SysId,
         fields: &Fields,
-    ) -> Result<Option<bool>, Error> {
+    ) -> Result<Option<bool>, Box<Error>> {
         for (element, text) in fields.journals() {
             let Some(entries) = self.journal(id, element).await? else {
                 return Ok(None);
@@ -99,14 +99,11 @@ impl ChangeRequests<'_> {
         Ok(Some(true))
     }
 
-    async fn journal(&self, id: &SysId, element: &str) -> Result<Option<Vec<Note>>, Error> {
+    async fn journal(&self, id: &SysId, element: &str) -> Result<Option<Vec<Note>>, Box<Error>> {
         let operation = Operation::new("read the journal of change request", id);
-        let list = entries(id, element).map_err(|source| Error::Query {
-            operation: operation.clone(),
-            source,
-        })?;
+        let list = entries(id, element).map_err(Error::query(&operation))?;
         let rows = match self.instance.list(&operation, &list).await {
-            Err(Error::Refused { .. }) => return Ok(None),
+            Err(error) if error.refusal().is_some() => return Ok(None),
             other => other?,
         };
         if rows.is_empty() && !self.reads_journals(&operation).await? {
@@ -116,12 +113,9 @@ impl ChangeRequests<'_> {
     }
 
     /// Without the right, a list is not refused but empty: so look whether any entry at all is shown.
-    async fn reads_journals(&self, operation: &Operation) -> Result<bool, Error> {
+    async fn reads_journals(&self, operation: &Operation) -> Result<bool, Box<Error>> {
         let list =
-            List::new(JOURNAL, Query::new(), &["sys_id"]).map_err(|source| Error::Query {
-                operation: operation.clone(),
-                source,
-            })?;
+            List::new(JOURNAL, Query::new(), &["sys_id"]).map_err(Error::query(operation))?;
         let request = list.request(self.instance.paths(), 10, 0);
         let answer = self.instance.read(operation, request).await?;
         Ok(!answer.rows()?.is_empty())
@@ -131,15 +125,15 @@ impl ChangeRequests<'_> {
         locked(&self.instance.memory().unclear_notes).retain(|known| known != key);
     }
 
-    fn unknowable(&self, operation: Operation) -> Error {
-        Error::Incomplete {
+    fn unknowable(&self, operation: Operation) -> Box<Error> {
+        Box::new(Error::Incomplete {
             operation,
             saying: Some(
                 "a former try may have written it, and this account may not read sys_journal_field to find out"
                     .to_owned(),
             ),
             may_have_happened: true,
-        }
+        })
     }
 }
 

@@ -40,13 +40,14 @@ impl<'a> ChangeRequests<'a> {
     ///
     /// # Errors
     /// [`Error::Query`] for a period that cannot be asked for: one that ends before it begins, or at the end of time.
-    pub fn in_period(&self, from: Timestamp, to: Timestamp) -> Result<ChangesInPeriod<'a>, Error> {
+    pub fn in_period(
+        &self,
+        from: Timestamp,
+        to: Timestamp,
+    ) -> Result<ChangesInPeriod<'a>, Box<Error>> {
         let period = format!("{}..{}", moment::written(from), moment::written(to));
         let operation = Operation::new("list the change requests of", period);
-        let list = in_period(from, to).map_err(|source| Error::Query {
-            operation: operation.clone(),
-            source,
-        })?;
+        let list = in_period(from, to).map_err(Error::query(&operation))?;
         Ok(ChangesInPeriod {
             instance: self.instance,
             operation,
@@ -63,7 +64,7 @@ impl ChangesInPeriod<'_> {
     /// # Errors
     /// [`Error::KeyMismatch`] where a row came back that is not of ours or of another time altogether (the instance
     /// ignored part of the query); otherwise see [`Error`].
-    pub async fn next(&mut self) -> Result<Option<Vec<change::Request>>, Error> {
+    pub async fn next(&mut self) -> Result<Option<Vec<change::Request>>, Box<Error>> {
         let Some(rows) = self.pages.next(self.instance, &self.operation).await? else {
             return Ok(None);
         };
@@ -78,7 +79,7 @@ impl ChangesInPeriod<'_> {
     }
 
     /// Refuses rows that were not asked for.
-    fn check(&self, row: &Row) -> Result<(), Error> {
+    fn check(&self, row: &Row) -> Result<(), Box<Error>> {
         let holds = |column: &str, part: &str| row.value(column).to_lowercase().contains(part);
         let column = if !holds("correlation_id", KEYS) && !holds("close_notes", NOTES.trim_end()) {
             "correlation_id"
@@ -87,11 +88,11 @@ impl ChangesInPeriod<'_> {
         } else {
             return Ok(());
         };
-        Err(Error::KeyMismatch {
+        Err(Box::new(Error::KeyMismatch {
             operation: self.operation.clone(),
             column: column.to_owned(),
             found: row.value(column).to_owned(),
-        })
+        }))
     }
 }
 

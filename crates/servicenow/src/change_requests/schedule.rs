@@ -31,7 +31,11 @@ impl ChangeRequests<'_> {
     /// # Errors
     /// [`Error::Refused`] with the worker's message, [`Error::Incomplete`] where it does not end in time; otherwise
     /// see [`Error`].
-    pub async fn schedule(&self, id: &SysId, duration: Duration) -> Result<Option<Window>, Error> {
+    pub async fn schedule(
+        &self,
+        id: &SysId,
+        duration: Duration,
+    ) -> Result<Option<Window>, Box<Error>> {
         if !self.instance.has_change_api() {
             return Ok(None);
         }
@@ -51,18 +55,18 @@ impl ChangeRequests<'_> {
                 Work::Done(window) => return Ok(window),
                 Work::Failed(text) => {
                     let refusal = Refusal::Other { text, status: None };
-                    return Err(Error::Refused { operation, refusal });
+                    return Err(Box::new(Error::Refused { operation, refusal }));
                 }
             }
             tokio::time::sleep(APART).await;
             let request = Request::get(self.instance.paths().change(&["worker", worker.as_str()]));
             answer = self.instance.read(&operation, request).await?;
         }
-        Err(Error::Incomplete {
+        Err(Box::new(Error::Incomplete {
             operation,
             saying: Some("its background worker did not end in time".to_owned()),
             may_have_happened: false,
-        })
+        }))
     }
 }
 

@@ -83,7 +83,7 @@ impl ChangeRequests<'_> {
     ///
     /// # Errors
     /// As [`ChangeRequests::get`].
-    pub async fn story(&self, id: &SysId) -> Result<Story, Error> {
+    pub async fn story(&self, id: &SysId) -> Result<Story, Box<Error>> {
         let operation = Operation::new("read the story of change request", id);
         let columns: Vec<&str> = COLUMNS.into_iter().chain(FURTHER).collect();
         let request = get(self.instance.paths(), id, &columns);

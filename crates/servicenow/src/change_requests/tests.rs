@@ -124,7 +124,7 @@ fn what_the_instance_says_it_ignored_is_dropped_even_without_an_echo() {
     let written = Written::compare(&operation, &fields, &row).unwrap();
     let names: Vec<&str> = written.dropped.iter().map(|d| d.column.as_str()).collect();
     assert_eq!(names, ["description", "correlation_id"]);
-    match written.vital(&operation) {
+    match written.vital(&operation).map_err(|error| *error) {
         Err(Error::Dropped { dropped, .. }) => assert_eq!(dropped.column, "correlation_id"),
         other => panic!("{other:?}"),
     }
@@ -154,7 +154,7 @@ fn a_row_of_another_record_is_not_taken_for_the_one_asked_for() {
     let other: SysId = "f".repeat(32).parse().unwrap();
     let operation = Operation::new("read", "it");
     assert!(matches!(
-        decode::checked(&operation, &row, &other),
+        decode::checked(&operation, &row, &other).map_err(|error| *error),
         Err(Error::KeyMismatch { column, .. }) if column == "sys_id"
     ));
     assert!(decode::checked(&operation, &row, &id()).is_ok());

@@ -27,7 +27,7 @@ impl Written {
         operation: &Operation,
         fields: &Fields,
         echo: &Row,
-    ) -> Result<Self, Error> {
+    ) -> Result<Self, Box<Error>> {
         let request = decode::required(operation, echo, true)?;
         let mut dropped = fields.dropped(echo);
         for column in &echo.ignored {
@@ -48,15 +48,15 @@ impl Written {
     }
 
     /// Turns a vital column that was dropped into an error.
-    pub(super) fn vital(self, operation: &Operation) -> Result<Self, Error> {
+    pub(super) fn vital(self, operation: &Operation) -> Result<Self, Box<Error>> {
         let vital = |dropped: &&Dropped| VITAL.contains(&dropped.column.as_str());
         match self.dropped.iter().find(vital) {
             None => Ok(self),
-            Some(dropped) => Err(Error::Dropped {
+            Some(dropped) => Err(Box::new(Error::Dropped {
                 operation: operation.clone(),
                 number: self.request.number.clone(),
                 dropped: Box::new(dropped.clone()),
-            }),
+            })),
         }
     }
 }
@@ -69,7 +69,7 @@ impl ChangeRequests<'_> {
     /// # Errors
     /// [`Error::Dropped`] where state or correlation was not stored, [`Error::NotWritable`] for the approval; otherwise
     /// see [`Error`].
-    pub async fn update(&self, id: &SysId, fields: &Fields) -> Result<Written, Error> {
+    pub async fn update(&self, id: &SysId, fields: &Fields) -> Result<Written, Box<Error>> {
         fields.check()?;
         let operation = Operation::new("update change request", id);
         let mut last = false;
@@ -98,7 +98,7 @@ impl ChangeRequests<'_> {
         operation: &Operation,
         id: &SysId,
         fields: &Fields,
-    ) -> Result<Written, Error> {
+    ) -> Result<Written, Box<Error>> {
         let request = patch(self.instance.paths(), id, fields);
         let echo = self.instance.send(operation, request).await?.row()?;
         Written::compare(operation, fields, &echo)
@@ -110,7 +110,7 @@ impl ChangeRequests<'_> {
         operation: &Operation,
         id: &SysId,
         fields: &Fields,
-    ) -> Result<Written, Error> {
+    ) -> Result<Written, Box<Error>> {
         let request = get(self.instance.paths(), id, &columns_with(fields));
         let row = self.instance.read(operation, request).await?.row()?;
         Written::compare(operation, fields, &row)

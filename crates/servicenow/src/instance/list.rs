@@ -62,18 +62,18 @@ impl List {
 
     /// Refuses rows that were not asked for. Letter case is no difference here: instances differ in whether it is one
     /// to them.
-    fn check(&self, operation: &Operation, rows: &[Row]) -> Result<(), Error> {
+    fn check(&self, operation: &Operation, rows: &[Row]) -> Result<(), Box<Error>> {
         let Some((column, value)) = &self.key else {
             return Ok(());
         };
         let same = |row: &&Row| row.value(column).to_lowercase() == value.to_lowercase();
         match rows.iter().find(|row| !same(row)) {
             None => Ok(()),
-            Some(stranger) => Err(Error::KeyMismatch {
+            Some(stranger) => Err(Box::new(Error::KeyMismatch {
                 operation: operation.clone(),
                 column: (*column).to_owned(),
                 found: stranger.value(column).to_owned(),
-            }),
+            })),
         }
     }
 
@@ -117,15 +117,15 @@ impl Pages {
         &mut self,
         instance: &Instance,
         operation: &Operation,
-    ) -> Result<Option<Vec<Row>>, Error> {
+    ) -> Result<Option<Vec<Row>>, Box<Error>> {
         if self.ended {
             return Ok(None);
         }
         if self.offset >= self.list.most {
-            return Err(Error::TooMany {
+            return Err(Box::new(Error::TooMany {
                 operation: operation.clone(),
                 limit: self.list.most,
-            });
+            }));
         }
         let answer = loop {
             let request = self.list.request(instance.paths(), self.limit, self.offset);
@@ -150,7 +150,11 @@ impl Pages {
 
 impl Instance {
     /// All rows of a list.
-    pub(crate) async fn list(&self, operation: &Operation, list: &List) -> Result<Vec<Row>, Error> {
+    pub(crate) async fn list(
+        &self,
+        operation: &Operation,
+        list: &List,
+    ) -> Result<Vec<Row>, Box<Error>> {
         let mut pages = Pages::new(list.clone());
         let mut rows = Vec::new();
         while let Some(page) = pages.next(self, operation).await? {

@@ -25,14 +25,18 @@ impl Instance {
         &self,
         operation: &Operation,
         request: Request,
-    ) -> Result<Answer, Error> {
+    ) -> Result<Answer, Box<Error>> {
         let wrote = request.effect_kind() != Effect::Read;
         let request = request.header("accept", "application/json");
         let response = self.signed(operation, request).await?;
         Answer::read(operation, wrote, &response)
     }
 
-    async fn signed(&self, operation: &Operation, request: Request) -> Result<Response, Error> {
+    async fn signed(
+        &self,
+        operation: &Operation,
+        request: Request,
+    ) -> Result<Response, Box<Error>> {
         let (signed, ticket) = self.credentials.sign(self, request.clone()).await?;
         let answered = match self.exchange(&signed).await {
             Err(error) if error.class() == Class::Unauthorized && ticket.is_some() => {
@@ -51,17 +55,17 @@ impl Instance {
         &self,
         operation: &Operation,
         request: Request,
-    ) -> Result<Vec<u8>, Error> {
+    ) -> Result<Vec<u8>, Box<Error>> {
         let response = self
             .signed(operation, request.header("accept", "*/*"))
             .await?;
         match page(response.content_type(), response.body()) {
             Some(page) if response.header("x-attachment-metadata").is_none() => {
-                Err(Error::NotApi {
+                Err(Box::new(Error::NotApi {
                     operation: operation.clone(),
                     page,
                     may_have_happened: false,
-                })
+                }))
             }
             _ => Ok(response.body().to_vec()),
         }
@@ -72,7 +76,7 @@ impl Instance {
         &self,
         operation: &Operation,
         request: Request,
-    ) -> Result<Answer, Error> {
+    ) -> Result<Answer, Box<Error>> {
         match self.send(operation, request.clone()).await {
             Err(error) if error.is_incomplete() => self.send(operation, request).await,
             other => other,
@@ -98,7 +102,7 @@ fn http_date(text: &str) -> Option<SystemTime> {
 }
 
 impl Answer {
-    fn read(operation: &Operation, wrote: bool, response: &Response) -> Result<Self, Error> {
+    fn read(operation: &Operation, wrote: bool, response: &Response) -> Result<Self, Box<Error>> {
         let document = document(operation, wrote, response.content_type(), response.body())?;
         let total = response.header("x-total-count");
         Ok(Self {
@@ -115,22 +119,22 @@ impl Answer {
     }
 
     /// The one row under `result`.
-    pub(crate) fn row(&self) -> Result<Row, Error> {
+    pub(crate) fn row(&self) -> Result<Row, Box<Error>> {
         wire::row(self.result()).ok_or_else(|| self.lacks("result"))
     }
 
     /// The rows under `result`.
-    pub(crate) fn rows(&self) -> Result<Vec<Row>, Error> {
+    pub(crate) fn rows(&self) -> Result<Vec<Row>, Box<Error>> {
         wire::rows(self.result()).ok_or_else(|| self.lacks("result"))
     }
 
     /// The error for an answer without something that belongs there.
-    pub(crate) fn lacks(&self, missing: &'static str) -> Error {
-        Error::Shape {
+    pub(crate) fn lacks(&self, missing: &'static str) -> Box<Error> {
+        Box::new(Error::Shape {
             operation: self.operation.clone(),
             missing,
             may_have_happened: self.wrote,
-        }
+        })
     }
 }
 
@@ -141,18 +145,20 @@ pub(crate) fn document(
     wrote: bool,
     content_type: &str,
     body: &[u8],
-) -> Result<Json, Error> {
-    let incomplete = |saying: Option<String>| Error::Incomplete {
-        operation: operation.clone(),
-        saying,
-        may_have_happened: wrote,
+) -> Result<Json, Box<Error>> {
+    let incomplete = |saying: Option<String>| {
+        Box::new(Error::Incomplete {
+            operation: operation.clone(),
+            saying,
+            may_have_happened: wrote,
+        })
     };
     if let Some(page) = page(content_type, body) {
-        return Err(Error::NotApi {
+        return Err(Box::new(Error::NotApi {
             operation: operation.clone(),
             page,
             may_have_happened: wrote,
-        });
+        }));
     }
     let document: Json = serde_json::from_slice(body).map_err(|_| incomplete(None))?;
     match Envelope::of(&document) {
@@ -185,7 +191,7 @@ fn page(content_type: &str, body: &[u8]) -> Option<Page> {
 mod tests {
     use super::*;
 
-    fn read(content_type: &str, body: &str) -> Result<Json, Error> {
+    fn read(content_type: &str, body: &str) -> Result<Json, Box<Error>> {
         let operation = Operation::new("read", "it");
         document(&operation, true, content_type, body.as_bytes())
     }
@@ -212,7 +218,7 @@ mod tests {
             ("", "<h1>502 Bad Gateway", Page::Other),
         ];
         for (content_type, body, expected) in table {
-            match read(content_type, body) {
+            match read(content_type, body).map_err(|error| *error) {
                 Err(Error::NotApi {
                     page,
                     may_have_happened,
@@ -236,7 +242,7 @@ mod tests {
         ] {
             assert!(
                 matches!(
-                    read(json, body),
+                    read(json, body).map_err(|error| *error),
                     Err(Error::Incomplete {
                         may_have_happened: true,
                         ..

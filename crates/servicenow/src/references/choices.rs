@@ -59,13 +59,15 @@ impl References<'_> {
     ///
     /// # Errors
     /// [`Error::NoChoice`] with what there is; otherwise see [`Error`].
-    pub async fn choice(&self, column: &str, label_or_value: &str) -> Result<String, Error> {
+    pub async fn choice(&self, column: &str, label_or_value: &str) -> Result<String, Box<Error>> {
         let asked = label_or_value.trim();
         let offered = self.offered_by(column).await?;
-        let no_choice = |choices: &[Choice]| Error::NoChoice {
-            column: column.to_owned(),
-            asked: asked.to_owned(),
-            choices: choices.iter().map(described).collect(),
+        let no_choice = |choices: &[Choice]| {
+            Box::new(Error::NoChoice {
+                column: column.to_owned(),
+                asked: asked.to_owned(),
+                choices: choices.iter().map(described).collect(),
+            })
         };
         match &offered {
             Offered::Listed(choices) => pick(choices, asked).ok_or_else(|| no_choice(choices)),
@@ -83,7 +85,7 @@ impl References<'_> {
     ///
     /// # Errors
     /// As [`References::choice`].
-    pub async fn close_code(&self, outcome: Outcome) -> Result<String, Error> {
+    pub async fn close_code(&self, outcome: Outcome) -> Result<String, Box<Error>> {
         self.code_for("close_code", outcome).await
     }
 
@@ -91,26 +93,28 @@ impl References<'_> {
     ///
     /// # Errors
     /// As [`References::choice`].
-    pub async fn task_close_code(&self, outcome: Outcome) -> Result<String, Error> {
+    pub async fn task_close_code(&self, outcome: Outcome) -> Result<String, Box<Error>> {
         self.code_for(TASK_CLOSE_CODE, outcome).await
     }
 
-    async fn code_for(&self, column: &str, outcome: Outcome) -> Result<String, Error> {
+    async fn code_for(&self, column: &str, outcome: Outcome) -> Result<String, Box<Error>> {
         let Offered::Listed(choices) = self.offered_by(column).await? else {
             return Ok(outcome.word().to_owned());
         };
         pick(&choices, outcome.word())
             .or_else(|| pick(&choices, &outcome.to_string()))
             .or_else(|| claiming(&choices, outcome))
-            .ok_or_else(|| Error::NoChoice {
-                column: column.to_owned(),
-                asked: outcome.word().to_owned(),
-                choices: choices.iter().map(described).collect(),
+            .ok_or_else(|| {
+                Box::new(Error::NoChoice {
+                    column: column.to_owned(),
+                    asked: outcome.word().to_owned(),
+                    choices: choices.iter().map(described).collect(),
+                })
             })
     }
 
     /// The choices of a column, asked for at most once.
-    pub(super) async fn offered_by(&self, column: &str) -> Result<Offered, Error> {
+    pub(super) async fn offered_by(&self, column: &str) -> Result<Offered, Box<Error>> {
         let choices = &self.instance.memory().choices;
         if let Some(offered) = locked(choices).get(column) {
             return Ok(offered.clone());
@@ -120,12 +124,9 @@ impl References<'_> {
             columns = vec![column];
         }
         let operation = Operation::new("read the choices of", columns.join(", "));
-        let list = query(&columns).map_err(|source| Error::Query {
-            operation: operation.clone(),
-            source,
-        })?;
+        let list = query(&columns).map_err(Error::query(&operation))?;
         let rows = match self.instance.list(&operation, &list).await {
-            Err(Error::Refused { .. }) => Vec::new(),
+            Err(error) if error.refusal().is_some() => Vec::new(),
             other => other?,
         };
         let readable = rows.iter().any(|row| !row.value("value").is_empty());

@@ -34,7 +34,7 @@ impl References<'_> {
     ///
     /// # Errors
     /// As [`References::choice`] and [`References::group`].
-    pub async fn column(&self, column: &str, text: &str) -> Result<String, Error> {
+    pub async fn column(&self, column: &str, text: &str) -> Result<String, Box<Error>> {
         if text.trim().is_empty() {
             return Ok(text.to_owned());
         }

@@ -15,7 +15,7 @@ impl References<'_> {
     ///
     /// # Errors
     /// [`Error::NoChoice`] with the states there are; otherwise see [`Error`].
-    pub async fn state(&self, label_or_value: &str) -> Result<State, Error> {
+    pub async fn state(&self, label_or_value: &str) -> Result<State, Box<Error>> {
         let asked = label_or_value.trim();
         if let Some(state) = State::from_label(asked) {
             return Ok(state);
@@ -31,25 +31,24 @@ impl References<'_> {
             choices.extend(self.of_models().await?);
         }
         let value = pick(&choices, asked).and_then(|value| value.parse().ok());
-        value.map(State::from_value).ok_or_else(|| Error::NoChoice {
-            column: "state".to_owned(),
-            asked: asked.to_owned(),
-            choices: choices.iter().map(described).collect(),
+        value.map(State::from_value).ok_or_else(|| {
+            Box::new(Error::NoChoice {
+                column: "state".to_owned(),
+                asked: asked.to_owned(),
+                choices: choices.iter().map(described).collect(),
+            })
         })
     }
 
     /// The states of change models, none where this account may not read them.
-    async fn of_models(&self) -> Result<Vec<Choice>, Error> {
+    async fn of_models(&self) -> Result<Vec<Choice>, Box<Error>> {
         let operation = Operation::new("read the states of change models", "");
         let fields = ["sys_id", "name", "state_label", "state_value"];
         let list =
-            List::new("sttrm_state", Query::new(), &fields).map_err(|source| Error::Query {
-                operation: operation.clone(),
-                source,
-            })?;
+            List::new("sttrm_state", Query::new(), &fields).map_err(Error::query(&operation))?;
         match self.instance.list(&operation, &list).await {
             Ok(rows) => Ok(distinct(&rows)),
-            Err(Error::Refused { .. } | Error::NotFound { .. }) => Ok(Vec::new()),
+            Err(error) if error.is_withheld() => Ok(Vec::new()),
             Err(error) => Err(error),
         }
     }

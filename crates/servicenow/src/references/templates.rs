@@ -28,7 +28,7 @@ impl References<'_> {
     ///
     /// # Errors
     /// As [`References::group`].
-    pub async fn standard_template(&self, name_or_id: &str) -> Result<Template, Error> {
+    pub async fn standard_template(&self, name_or_id: &str) -> Result<Template, Box<Error>> {
         let name_or_id = name_or_id.trim();
         if let Ok(sys_id) = name_or_id.parse::<SysId>() {
             let name = sys_id.to_string();
@@ -50,16 +50,16 @@ impl References<'_> {
                 sys_id,
                 name: name_or_id.to_owned(),
             }),
-            None => Err(Error::NotFound {
+            None => Err(Box::new(Error::NotFound {
                 near: self.near(PRODUCER, name_or_id).await,
                 operation,
-            }),
+            })),
         }
     }
 
     /// The version that a change made from a template refers to, for instances without the Change Management API. The
     /// key may be that of a version itself. `None`, with a notice, where it cannot be found out.
-    pub(crate) async fn version_of(&self, template: &SysId) -> Result<Option<SysId>, Error> {
+    pub(crate) async fn version_of(&self, template: &SysId) -> Result<Option<SysId>, Box<Error>> {
         let operation = Operation::new("read the standard change template", template);
         let record = |table: &str, columns: &[&str]| {
             let mut url = self.instance.paths().record(table, template);
@@ -75,7 +75,7 @@ impl References<'_> {
                 }
                 row.value("name").to_owned()
             }
-            Err(Error::NotFound { .. } | Error::Refused { .. }) => String::new(),
+            Err(error) if error.is_withheld() => String::new(),
             Err(error) => return Err(error),
         };
         if name.is_empty() {
@@ -85,7 +85,7 @@ impl References<'_> {
                 .await
             {
                 Ok(answer) => return Ok(answer.row()?.sys_id()),
-                Err(Error::Refused { .. }) => {}
+                Err(error) if error.refusal().is_some() => {}
                 Err(error) => return Err(error),
             }
         } else if let [row] = self
@@ -101,7 +101,7 @@ impl References<'_> {
     }
 
     /// Templates of that name in the Change Management API's list.
-    async fn offered(&self, operation: &Operation, name: &str) -> Result<Vec<Row>, Error> {
+    async fn offered(&self, operation: &Operation, name: &str) -> Result<Vec<Row>, Box<Error>> {
         if !self.instance.has_change_api() {
             return Ok(Vec::new());
         }
@@ -118,9 +118,9 @@ impl References<'_> {
     }
 
     /// No rows from a table that this account may not read, or that is not there.
-    fn or_none(&self, answered: Result<Vec<Row>, Error>) -> Result<Vec<Row>, Error> {
+    fn or_none(&self, answered: Result<Vec<Row>, Box<Error>>) -> Result<Vec<Row>, Box<Error>> {
         match answered {
-            Err(Error::Refused { .. } | Error::NotFound { .. }) => Ok(Vec::new()),
+            Err(error) if error.is_withheld() => Ok(Vec::new()),
             other => other,
         }
     }

@@ -164,7 +164,7 @@ async fn a_page_instead_of_a_file_is_no_file() {
     let error = files.download(&stored.sys_id).await.unwrap_err();
     assert!(
         matches!(
-            &error,
+            &*error,
             Error::NotApi {
                 page: Page::Login,
                 may_have_happened: false,
@@ -201,7 +201,7 @@ async fn names_that_lead_elsewhere_are_refused_before_anything_is_sent() {
             .await
             .unwrap_err();
         assert!(
-            matches!(&error, Error::NotWritable { column, .. } if column == "file_name"),
+            matches!(&*error, Error::NotWritable { column, .. } if column == "file_name"),
             "{error:?}"
         );
     }

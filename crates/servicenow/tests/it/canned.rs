@@ -110,7 +110,7 @@ async fn rows_with_another_key_stop_everything() {
         .await
         .unwrap_err();
     assert_eq!(error.class(), Class::Broken);
-    match error {
+    match *error {
         Error::KeyMismatch { column, found, .. } => {
             assert_eq!(
                 (column.as_str(), found.as_str()),
@@ -144,7 +144,7 @@ async fn another_record_than_the_one_asked_for_is_not_taken() {
     let error = instance.change_requests().get(&change()).await.unwrap_err();
     assert!(
         matches!(
-            &error,
+            &*error,
             Error::KeyMismatch { column, .. } if column == "sys_id"
         ),
         "{error:?}"
@@ -160,7 +160,7 @@ async fn a_success_that_leaves_the_state_is_found_out_after_looking_again() {
         .move_to(&change(), State::Assess, &Fields::new())
         .await
         .unwrap_err();
-    match error {
+    match *error {
         Error::StateKept { asked, found, .. } => {
             assert_eq!((asked, found), (State::Assess, State::New));
         }
@@ -304,7 +304,7 @@ async fn an_empty_or_odd_result_of_a_write_may_have_happened() {
             .create(&new_change())
             .await
             .unwrap_err();
-        assert!(matches!(error, Error::Shape { .. }), "{result}: {error:?}");
+        assert!(matches!(*error, Error::Shape { .. }), "{result}: {error:?}");
         assert!(error.may_have_happened(), "{result}: {error:?}");
     }
 }
@@ -315,7 +315,7 @@ async fn a_name_that_widened_is_not_resolved() {
     let (instance, _) = answering(vec![(200, json!({"result": [stranger]}))]);
     let error = instance.references().group("Network").await.unwrap_err();
     assert!(
-        matches!(&error, Error::KeyMismatch { column, .. } if column == "name"),
+        matches!(&*error, Error::KeyMismatch { column, .. } if column == "name"),
         "{error:?}"
     );
 }

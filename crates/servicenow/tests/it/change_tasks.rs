@@ -30,7 +30,7 @@ fn fail(sim: &Sim, method: &str, fault: Fault) {
     );
 }
 
-async fn close(instance: &Instance, task: &SysId) -> Result<change::ChangeTask, Error> {
+async fn close(instance: &Instance, task: &SysId) -> Result<change::ChangeTask, Box<Error>> {
     let tasks = instance.change_tasks();
     tasks
         .close(task, "successful", "deployed by run 4711")
@@ -172,7 +172,7 @@ async fn success_that_closes_nothing_is_an_error_and_a_lost_column_a_notice() {
     let kept = task(&sim, &change, "1");
     sim.configure(|o| o.write_protected.push("change_task.state".to_owned()));
     let error = close(&instance(&sim), &kept).await.unwrap_err();
-    let Error::TaskKept { found, asked, .. } = &error else {
+    let Error::TaskKept { found, asked, .. } = &*error else {
         panic!("{error:?}");
     };
     assert_eq!((*found, *asked), (TaskState::Open, TaskState::Closed));
@@ -204,5 +204,5 @@ async fn an_account_that_may_only_read_is_told_so() {
         "{error:?}"
     );
     let gone = close(&instance(&sim), &change).await.unwrap_err();
-    assert!(matches!(gone, Error::NotFound { .. }), "{gone:?}");
+    assert!(matches!(*gone, Error::NotFound { .. }), "{gone:?}");
 }

@@ -235,7 +235,7 @@ async fn an_unknown_template_opens_nothing() {
             ..standard(&sim)
         };
         let error = instance.change_requests().create(&new).await.unwrap_err();
-        assert!(matches!(error, Error::NotFound { .. }), "{error:?}");
+        assert!(matches!(*error, Error::NotFound { .. }), "{error:?}");
         assert_eq!(sim.find("change_request", "correlation_id", KEY).len(), 0);
     }
 }
@@ -249,7 +249,7 @@ async fn approval_and_state_are_not_written_when_opening() {
         new.fields = new.fields.set(column, value);
         let error = instance.change_requests().create(&new).await.unwrap_err();
         assert!(
-            matches!(&error, Error::NotWritable { column: c, .. } if c == column),
+            matches!(&*error, Error::NotWritable { column: c, .. } if c == column),
             "{error:?}"
         );
     }

@@ -175,7 +175,7 @@ async fn pages_instead_of_answers_are_named_and_classed() {
         let instance = instance(&sim);
         sim.fail(On::path(CHANGES), When::UntilCleared, fault);
         let error = instance.change_requests().get(&change).await.unwrap_err();
-        match &error {
+        match &*error {
             Error::NotApi {
                 page,
                 may_have_happened,
@@ -227,7 +227,7 @@ async fn a_partial_list_is_asked_for_again_in_smaller_pages() {
         .unwrap_err();
     assert!(
         matches!(
-            error,
+            *error,
             Error::Incomplete {
                 may_have_happened: false,
                 ..

@@ -105,7 +105,10 @@ async fn a_number_finds_one_none_or_complains_of_two() {
         );
     }
     let error = by_number("CHG0777777").await.unwrap_err();
-    assert!(matches!(error, Error::NotOne { count: 2, .. }), "{error:?}");
+    assert!(
+        matches!(*error, Error::NotOne { count: 2, .. }),
+        "{error:?}"
+    );
     assert_clean(&sim);
 }
 
@@ -142,7 +145,7 @@ async fn a_users_query_over_an_unknown_column_is_refused_by_name() {
         .await
         .unwrap_err();
     assert!(
-        matches!(&error, Error::UnknownColumn { column } if column == "u_release"),
+        matches!(&*error, Error::UnknownColumn { column } if column == "u_release"),
         "{error:?}"
     );
     assert_eq!(error.class(), Class::Refused);
@@ -163,11 +166,11 @@ async fn hostile_keys_and_queries_are_never_sent() {
             .by_correlation(text)
             .await
             .unwrap_err();
-        assert!(matches!(error, Error::Query { .. }), "{text}: {error:?}");
+        assert!(matches!(*error, Error::Query { .. }), "{text}: {error:?}");
     }
     for text in ["", "number=javascript:x", "a=1\nb", "^^^", "RLQUERYx"] {
         let error = instance.change_requests().by_query(text).await.unwrap_err();
-        assert!(matches!(error, Error::Query { .. }), "{text}: {error:?}");
+        assert!(matches!(*error, Error::Query { .. }), "{text}: {error:?}");
     }
     let error = instance
         .change_requests()
@@ -175,7 +178,7 @@ async fn hostile_keys_and_queries_are_never_sent() {
         .await
         .unwrap_err();
     assert!(matches!(
-        error,
+        *error,
         Error::Query {
             source: QueryError::Term(_),
             ..
@@ -194,7 +197,7 @@ async fn an_encoded_caret_is_never_asked_for() {
         .unwrap_err();
     assert!(
         matches!(
-            refused,
+            *refused,
             Error::Query {
                 source: QueryError::Separator(_),
                 ..

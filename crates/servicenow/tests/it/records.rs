@@ -73,7 +73,7 @@ async fn a_column_that_is_not_there_is_named_before_its_rows_are_taken_for_ours(
     ] {
         let error = records.find(&columns).await.unwrap_err();
         assert!(
-            matches!(&error, Error::UnknownColumn { column } if column == "u_gone"),
+            matches!(&*error, Error::UnknownColumn { column } if column == "u_gone"),
             "{columns:?}: {error:?}"
         );
     }
@@ -123,7 +123,7 @@ async fn names_that_are_none_and_questions_without_a_term_are_refused_unsent() {
         let error = instance.records(table).unwrap_err();
         assert!(
             matches!(
-                &error,
+                &*error,
                 Error::Query {
                     source: QueryError::Table(_),
                     ..
@@ -141,7 +141,7 @@ async fn names_that_are_none_and_questions_without_a_term_are_refused_unsent() {
     ] {
         let error = records.find(&columns).await.unwrap_err();
         assert!(
-            matches!(error, Error::Query { .. }),
+            matches!(*error, Error::Query { .. }),
             "{columns:?}: {error:?}"
         );
     }

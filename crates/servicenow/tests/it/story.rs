@@ -98,5 +98,5 @@ async fn what_this_account_may_not_see_is_not_there() {
         .story(&change)
         .await
         .unwrap_err();
-    assert!(matches!(error, Error::NotFound { .. }), "{error:?}");
+    assert!(matches!(*error, Error::NotFound { .. }), "{error:?}");
 }

@@ -151,7 +151,7 @@ fn a_key_that_cannot_sign_is_refused_without_being_shown() {
         &pem("PUBLIC KEY", b"s3cret"),
     ] {
         let error = sign(&claims(), &Secret::new(text), None).unwrap_err();
-        assert!(matches!(error, Error::SigningKey { .. }), "{error}");
+        assert!(matches!(*error, Error::SigningKey { .. }), "{error}");
         assert!(!format!("{error} {error:?}").contains("s3cret"));
     }
 }
