@@ -1,10 +1,11 @@
 //! The same tree in another folder makes the same package: packed there once more, and compared byte by byte.
 
 use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use anyhow::{Context as _, Result, bail};
 
+use super::platform;
 use crate::shell::{self, heading, note};
 use crate::workspace::Workspace;
 
@@ -23,7 +24,12 @@ pub(crate) fn check(workspace: &Workspace, targets: Option<&str>, vsix: &Path) -
     );
     // It would lead back into this folder.
     cargo.env_remove("CARGO_TARGET_DIR");
-    cargo.args(["package", "--targets", targets.unwrap_or("host"), "--out"]);
+    cargo.args([
+        "package",
+        "--targets",
+        targets.unwrap_or(platform::ALL),
+        "--out",
+    ]);
     shell::output(cargo.arg(&out))?;
     for path in [vsix.to_path_buf(), vsix.with_extension("vsix.cdx.json")] {
         let there = out.join(path.file_name().context("a package has a name")?);
@@ -47,26 +53,27 @@ fn compare(here: &Path, there: &Path) -> Result<()> {
     Ok(())
 }
 
-/// Copies what is tracked, and what would be, to `to`, which is emptied first.
+/// Copies the tree to `to`, which is emptied first.
 fn copy(workspace: &Workspace, to: &Path) -> Result<()> {
-    let mut git = shell::command("git", workspace.root());
-    git.args([
-        "ls-files",
-        "-z",
-        "--cached",
-        "--others",
-        "--exclude-standard",
-    ]);
-    let files = shell::output(&mut git)?;
     if to.exists() {
         fs::remove_dir_all(to).with_context(|| format!("could not empty {}", to.display()))?;
     }
-    for file in files.split_terminator('\0') {
-        let (from, copy): (PathBuf, PathBuf) = (workspace.path(file), to.join(file));
-        // A file that was removed is still listed until that is committed.
-        if from.is_file() {
-            fs::create_dir_all(copy.parent().unwrap_or(to))?;
-            fs::copy(&from, &copy).with_context(|| format!("could not copy {file}"))?;
+    copy_folder(workspace.root(), to, &["target", ".git"])
+}
+
+fn copy_folder(from: &Path, to: &Path, but: &[&str]) -> Result<()> {
+    fs::create_dir_all(to)?;
+    for entry in fs::read_dir(from)? {
+        let entry = entry?;
+        let (path, name) = (entry.path(), entry.file_name());
+        if but.iter().any(|it| name == *it) {
+            continue;
+        }
+        if path.is_dir() {
+            copy_folder(&path, &to.join(name), &[])?;
+        } else {
+            fs::copy(&path, to.join(name))
+                .with_context(|| format!("could not copy {}", path.display()))?;
         }
     }
     Ok(())
