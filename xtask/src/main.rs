@@ -35,9 +35,9 @@ use workspace::Workspace;
 const HELP: &str = "\
 cargo xtask <command>
 
-  package [--targets host|all|NAME,NAME] [--programs DIR] [--verify] [--reproduce] [--out DIR] [--plan]
+  package [--targets all|host|NAME,NAME] [--programs DIR] [--verify] [--reproduce] [--out DIR] [--plan]
                           pack the extension; the last line printed is the path of the VSIX
-  programs [--targets host|all|NAME,NAME] --out DIR
+  programs [--targets all|host|NAME,NAME] --out DIR
                           build the tasks' programs only, for `package --programs DIR`
   check                   rules of the tree, format, lints, documentation
   test                    everything: set-up, check, package, all tests

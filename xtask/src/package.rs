@@ -45,11 +45,19 @@ pub(crate) struct Options {
 }
 
 impl Options {
-    /// As a release is made: for all platforms, and verified.
+    /// For all platforms, and verified.
     pub(crate) fn release() -> Self {
         Self {
-            targets: Some("all".to_owned()),
+            targets: Some(platform::ALL.to_owned()),
             verify: true,
+            ..Self::default()
+        }
+    }
+
+    /// The quick one, for this machine.
+    pub(crate) fn host() -> Self {
+        Self {
+            targets: Some(platform::HOST.to_owned()),
             ..Self::default()
         }
     }
@@ -104,10 +112,10 @@ pub(crate) fn run_programs(workspace: &Workspace, mut args: Args) -> Result<()> 
 pub(crate) fn reproduce(workspace: &Workspace) -> Result<()> {
     let options = Options {
         out: Some(workspace.path("target/reproduce/here")),
-        ..Options::default()
+        ..Options::host()
     };
     let vsix = package(workspace, &options)?;
-    reproduce::check(workspace, None, &vsix)
+    reproduce::check(workspace, options.targets.as_deref(), &vsix)
 }
 
 /// Makes the package and gives back where it is.

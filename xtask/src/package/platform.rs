@@ -96,12 +96,18 @@ impl Platform {
     }
 }
 
-/// `--targets`: `host`, which is meant where nothing is said, `all`, or names with commas between.
+/// The word for this machine's platform.
+pub(super) const HOST: &str = "host";
+
+/// The word for all platforms.
+pub(super) const ALL: &str = "all";
+
+/// `--targets`: `all`, which is meant where nothing is said, `host`, or names with commas between.
 pub(crate) fn chosen(targets: Option<&str>) -> Result<Vec<Platform>> {
-    match targets {
-        None | Some("host") => Ok(vec![Platform::host()?]),
-        Some("all") => Ok(Platform::ALL.to_vec()),
-        Some(names) => listed(names),
+    match targets.unwrap_or(ALL) {
+        ALL => Ok(Platform::ALL.to_vec()),
+        HOST => Ok(vec![Platform::host()?]),
+        names => listed(names),
     }
 }
 
@@ -138,7 +144,8 @@ mod tests {
 
     #[test]
     fn targets_are_the_host_all_or_some_by_name() {
-        assert_eq!(chosen(None).unwrap(), chosen(Some("host")).unwrap());
+        assert_eq!(chosen(Some("host")).unwrap(), [Platform::host().unwrap()]);
+        assert_eq!(chosen(None).unwrap(), Platform::ALL);
         assert_eq!(chosen(Some("all")).unwrap(), Platform::ALL);
         assert_eq!(
             chosen(Some("darwin-x64, linux-x64")).unwrap(),

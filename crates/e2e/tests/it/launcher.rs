@@ -56,7 +56,7 @@ fn started(task: &Task, node: Version, platform: &str) -> PathBuf {
 
 fn packed(task: &Task) -> Bundle {
     bundle::read(&task.folder.join("bin"))
-        .expect("packed programs: run `cargo xtask package --targets all` first")
+        .expect("packed programs: run `cargo xtask package` first")
 }
 
 fn written(program: &Path) -> SystemTime {
