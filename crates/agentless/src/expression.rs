@@ -69,4 +69,9 @@ impl Expression {
     pub(crate) fn evaluate(&self, scope: Scope<'_>) -> Result<Value, EvaluateError> {
         evaluate::evaluate(&self.node, scope)
     }
+
+    /// Whether each innermost condition holds, and whether the whole hangs on it.
+    pub(crate) fn weighed(&self, scope: Scope<'_>) -> Vec<(bool, bool)> {
+        evaluate::weighed(&self.node, scope)
+    }
 }

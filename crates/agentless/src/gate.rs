@@ -1,5 +1,6 @@
 //! Runs a definition: sample after sample as a gate, or once as an agentless job.
 
+mod asked;
 mod log;
 mod section;
 mod strings;
@@ -12,6 +13,7 @@ use crate::job::{Job, JobError};
 use crate::names::Names;
 use crate::settings::{AfterFalse, Lasting, Settings};
 
+pub use asked::{Asked, Term};
 use log::Log;
 use section::Run;
 
@@ -44,6 +46,8 @@ pub struct Section {
     pub requests: Vec<Exchange>,
     /// Its expression with everything put in; empty where there is none or it was not asked.
     pub expression: String,
+    /// Every condition that came to a value, in order.
+    pub asked: Vec<Asked>,
     /// How it ended.
     pub outcome: Outcome,
 }
@@ -233,6 +237,7 @@ impl Section {
         Self {
             requests: Vec::new(),
             expression: String::new(),
+            asked: Vec::new(),
             outcome,
         }
     }

@@ -24,7 +24,7 @@ pub use connection::{
 };
 pub use definition::{Definition, DefinitionError, SectionError};
 pub use expression::{EvaluateError, Expression, ExpressionError, Value, Version};
-pub use gate::{Failure, Gate, Outcome, Sample, Section, run_job};
+pub use gate::{Asked, Failure, Gate, Outcome, Sample, Section, Term, run_job};
 pub use http::{Exchange, RequestError};
 pub use job::{Job, JobError};
 pub use json_path::PathError;

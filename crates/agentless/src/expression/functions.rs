@@ -101,6 +101,26 @@ functions! {
     JsonPath "jsonpath" 1 1;
 }
 
+impl Function {
+    /// Whether it always comes to true or false.
+    pub(super) fn is_condition(self) -> bool {
+        !matches!(
+            self,
+            Self::Coalesce
+                | Self::Format
+                | Self::Join
+                | Self::Split
+                | Self::Length
+                | Self::Lower
+                | Self::Upper
+                | Self::Trim
+                | Self::Count
+                | Self::Intersect
+                | Self::JsonPath
+        )
+    }
+}
+
 /// Comes to a value for the functions whose arguments are all asked.
 pub(super) fn call(function: Function, values: &[Value]) -> Result<Value, EvaluateError> {
     let text = |at: usize| text(function, &values[at]);

@@ -14,7 +14,7 @@ use crate::names::Names;
 use crate::settings::{Lasting, Refusal, Settings};
 
 use super::strings::Strings;
-use super::{Failure, Outcome, Section};
+use super::{Asked, Failure, Outcome, Section};
 
 /// A section and all it may look at.
 pub(super) struct Run<'a> {
@@ -44,20 +44,19 @@ impl Run<'_> {
             Some(input) => self.job.connection_opt(input),
         };
         let strings = self.strings(picked);
-        if self
-            .asks(&strings, &self.section.skip, None)?
-            .is_some_and(|skip| skip.truth())
-        {
+        let skip = strings.fill(&self.section.skip)?;
+        let skip = self.evaluated(done, "SkipSectionExpression", &skip, None)?;
+        if skip.is_some_and(|skip| skip.truth()) {
             return Ok(Outcome::Skipped);
         }
         if let (Some(input), None) = (&self.section.connection, picked) {
             let input = input.clone();
             return Err(Failure::NoConnection { input });
         }
-        let answer = self.polled(&strings, picked, &mut done.requests).await?;
+        let answer = self.polled(&strings, picked, done).await?;
         let expression = strings.fill(&self.section.expression)?;
         done.expression.clone_from(&expression);
-        let verdict = self.evaluated(&expression, Some(&answer))?;
+        let verdict = self.evaluated(done, "Expression", &expression, Some(&answer))?;
         let decided = verdict.is_some() && self.settings.refusal == Refusal::Expression;
         if !answer.succeeded() && !decided {
             let status = answer.status_name();
@@ -82,15 +81,17 @@ impl Run<'_> {
         &self,
         strings: &Strings<'_>,
         picked: Option<&(ConnectionType, Endpoint)>,
-        requests: &mut Vec<Exchange>,
+        done: &mut Section,
     ) -> Result<Answer, Failure> {
         let mut waited = Duration::ZERO;
         loop {
-            let answer = self.asked(strings, picked, requests).await?;
+            let answer = self.asked(strings, picked, &mut done.requests).await?;
             let Some(polling) = &self.section.polling else {
                 return Ok(answer);
             };
-            let goes_on = self.asks(strings, &polling.expression, Some(&answer))?;
+            let goes_on = strings.fill(&polling.expression)?;
+            let part = "ContinuePollingExpression";
+            let goes_on = self.evaluated(done, part, &goes_on, Some(&answer))?;
             if !goes_on.is_some_and(|value| value.truth()) {
                 return Ok(answer);
             }
@@ -161,24 +162,29 @@ impl Run<'_> {
         )
     }
 
-    /// Fills a condition in and asks it; nothing where it is empty.
-    fn asks(
+    /// Asks a condition with everything put in; nothing where it is empty.
+    fn evaluated(
         &self,
-        strings: &Strings<'_>,
+        done: &mut Section,
+        condition: &'static str,
         text: &str,
         answer: Option<&Answer>,
     ) -> Result<Option<Value>, Failure> {
-        self.evaluated(&strings.fill(text)?, answer)
-    }
-
-    fn evaluated(&self, text: &str, answer: Option<&Answer>) -> Result<Option<Value>, Failure> {
-        match Expression::parse(text) {
-            Ok(expression) => Ok(Some(
-                expression.evaluate(self.scope(&self.variables(), answer))?,
-            )),
-            Err(ExpressionError::Empty) => Ok(None),
-            Err(error) => Err(error.into()),
-        }
+        let expression = match Expression::parse(text) {
+            Ok(expression) => expression,
+            Err(ExpressionError::Empty) => return Ok(None),
+            Err(error) => return Err(error.into()),
+        };
+        let variables = self.variables();
+        let value = expression.evaluate(self.scope(&variables, answer))?;
+        done.asked.push(Asked {
+            condition,
+            expression,
+            variables,
+            inputs: self.inputs.clone(),
+            answer: answer.cloned(),
+        });
+        Ok(Some(value))
     }
 
     /// Predefined variables and those that sections have set; the later ones win.

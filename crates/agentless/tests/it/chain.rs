@@ -343,3 +343,30 @@ async fn the_log_tells_the_sample_and_no_secret() {
         "{log}"
     );
 }
+
+#[tokio::test]
+async fn every_condition_that_was_asked_tells_which_of_its_terms_it_hung_on() {
+    let server = Server::start(vec![ok(json!({ "a": 1 }))]);
+    let skip =
+        json!({ "SkipSectionExpression": "and(isNullOrEmpty(variables['system.x']), eq(1, 2))" });
+    let expression = "or(eq(root['a'], 1), not(ne(1, 1)))";
+    let sections = json!([with(get("/", expression), skip)]);
+    let sample = gate(server.url(), &sections).sample().await;
+    assert!(sample.passed, "{}", sample.log);
+    let asked: Vec<_> = sample.sections[0]
+        .asked
+        .iter()
+        .map(|asked| {
+            let terms = asked.terms().into_iter();
+            let terms: Vec<_> = terms.map(|term| (term.holds, term.decides)).collect();
+            (asked.condition, terms)
+        })
+        .collect();
+    assert_eq!(
+        asked,
+        [
+            ("SkipSectionExpression", vec![(true, false), (false, true)]),
+            ("Expression", vec![(true, false), (false, false)]),
+        ]
+    );
+}
