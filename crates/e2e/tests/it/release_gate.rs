@@ -2,5 +2,12 @@
 
 mod stand;
 
+mod agents;
+mod coverage;
+mod faults;
+mod hostile;
+mod jobs;
 mod opening;
+mod scenarios;
+mod terms;
 mod verdicts;

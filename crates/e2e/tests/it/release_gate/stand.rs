@@ -55,22 +55,7 @@ impl Stand {
 
     /// A stage's task in that place, all inputs at their defaults.
     pub(super) fn job(&self, host: &str) -> Job {
-        let job = Job::new()
-            .connection("serviceNowConnection", &connection_type(), ours(&self.sim))
-            .variable("system.hosttype", host)
-            .variable("system.teamProjectId", PROJECT)
-            .variable(
-                "system.teamFoundationCollectionUri",
-                "http://127.0.0.1/contoso/",
-            );
-        match host {
-            "gates" | "release" => job
-                .variable("release.releaseId", "33")
-                .variable("release.definitionEnvironmentId", "9"),
-            _ => job
-                .variable("build.buildId", "4711")
-                .variable("system.stageName", "Production"),
-        }
+        job(&self.sim, host)
     }
 
     /// A gate of a release that opens a normal change of the network people.
@@ -149,6 +134,26 @@ impl Stand {
             .map(|request| word(&request.method, &request.path))
             .collect();
         words.join(" ")
+    }
+}
+
+/// A stage's task in that place, all inputs at their defaults.
+pub(super) fn job(sim: &Sim, host: &str) -> Job {
+    let job = Job::new()
+        .connection("serviceNowConnection", &connection_type(), ours(sim))
+        .variable("system.hosttype", host)
+        .variable("system.teamProjectId", PROJECT)
+        .variable(
+            "system.teamFoundationCollectionUri",
+            "http://127.0.0.1/contoso/",
+        );
+    match host {
+        "gates" | "release" => job
+            .variable("release.releaseId", "33")
+            .variable("release.definitionEnvironmentId", "9"),
+        _ => job
+            .variable("build.buildId", "4711")
+            .variable("system.stageName", "Production"),
     }
 }
 
