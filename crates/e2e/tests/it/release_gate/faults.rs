@@ -5,7 +5,7 @@ use agentless::{AfterFalse, Lasting, Order, Precedence, Refusal, Settings};
 use servicenow_sim::{Fault, On, Options, When};
 
 use super::coverage::at_once;
-use super::stand::{RELEASE, Stand, column, gate, sample, under, way};
+use super::stand::{RELEASE, RUN, Stand, column, gate, sample, under, way};
 
 fn refusal(status: u16) -> Fault {
     let body = r#"{"error":{"message":"no","detail":null},"status":"failure"}"#.to_owned();
@@ -120,6 +120,14 @@ fn one_fault(fault: &Fault, beginning: &[(&str, &str, &str)], nth: u32, settings
     let open = stand.open_ones();
     assert_eq!(open.len(), 1, "{told}");
     let id = column(&open[0], "sys_id");
+    // In the place where agents look for it: the first that nothing had, or that had it open already.
+    let over = over_in(beginning);
+    let place = if over == 0 {
+        RELEASE.to_owned()
+    } else {
+        format!("{RELEASE}:g{}", over + 1)
+    };
+    assert_eq!(column(&open[0], "correlation_id"), place, "{told}");
     let state = column(&open[0], "state");
     assert_eq!(state, "-4", "sent to its approvers: {told}");
     stand.set(id, "state", "-2");
@@ -128,13 +136,13 @@ fn one_fault(fault: &Fault, beginning: &[(&str, &str, &str)], nth: u32, settings
     assert!(last.passed, "{told}\n{}", last.log);
     assert_eq!(
         stand.changes().len(),
-        beginning.len().max(open_before(beginning) + 1),
+        beginning.len().max(over + 1),
         "{told}"
     );
 }
 
 /// How many changes a beginning has that are over.
-fn open_before(beginning: &[(&str, &str, &str)]) -> usize {
+fn over_in(beginning: &[(&str, &str, &str)]) -> usize {
     let over = |row: &&(&str, &str, &str)| row.1 == "3" || row.2 == "rejected";
     beginning.iter().filter(over).count()
 }
@@ -242,6 +250,74 @@ fn a_change_that_the_account_cannot_see_is_not_opened_again() {
         assert!(!sample(&mut gate).passed);
     }
     assert_eq!(stand.changes().len(), 1);
+}
+
+#[test]
+fn a_second_change_that_does_not_show_is_a_second_one_all_the_same() {
+    let hide = |stand: &Stand, id: &str| stand.sim.hide("change_request", id);
+    // The first half of a list, beside an error and with status 200.
+    let cut = |stand: &Stand, _: &str| {
+        stand
+            .sim
+            .fail(On::any(), When::Next(1), Fault::PartialResult);
+    };
+    let whole = |_: &Stand, _: &str| {};
+    for (host, key) in [("gates", RELEASE), ("checks", RUN)] {
+        for action in ["stage", "open", "query"] {
+            for spoil in [&hide as &dyn Fn(&Stand, &str), &cut, &whole] {
+                let stand = Stand::new();
+                stand.plant(key, "-2", "approved");
+                let second = stand.plant(key, "-2", "approved");
+                spoil(&stand, &second);
+                let job = stand
+                    .job(host)
+                    .input("changeAction", action)
+                    .input("changeQuery", "active=true");
+                let sample = sample(&mut gate(&job));
+                assert!(!sample.passed, "{host} {action}: {}", sample.log);
+            }
+        }
+    }
+}
+
+#[test]
+fn variables_of_a_pipeline_that_have_the_gates_names_open_and_move_nothing() {
+    for (host, action, taken) in [
+        ("gates", "stage", "0"),
+        ("gates", "number", "1"),
+        ("checks", "open", "0"),
+        ("checks", "open", "1"),
+    ] {
+        for settings in Settings::every().step_by(5) {
+            let stand = Stand::new();
+            let key = if host == "gates" { RELEASE } else { RUN };
+            let id = stand.plant(key, "-5", "not requested");
+            let number = column(&stand.changes()[0], "number").to_owned();
+            let job = stand
+                .job(host)
+                .input("changeAction", action)
+                .input("changeNumber", &number)
+                .input(
+                    "requestApproval",
+                    if host == "gates" { "true" } else { "false" },
+                )
+                .variable("snowgateState", "-5")
+                .variable("snowgateApproval", "not requested")
+                .variable("snowgateType", "normal")
+                .variable("snowgateTaken1", taken)
+                .variable("snowgateTaken2", "0")
+                .variable("snowgateTaken3", "0");
+            let mut gate = under(&job, settings);
+            sample(&mut gate);
+            stand.set(&id, "state", "4");
+            sample(&mut gate);
+            let asked = stand.asked();
+            assert!(
+                !asked.contains("POST") && !asked.contains("PATCH"),
+                "{host} {action} {asked}"
+            );
+        }
+    }
 }
 
 #[test]

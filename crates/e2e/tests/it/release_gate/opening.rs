@@ -219,6 +219,60 @@ fn a_change_that_is_there_is_taken_over_in_whichever_generation_it_is() {
 }
 
 #[test]
+fn what_was_taken_over_and_ended_is_not_followed_by_another_in_the_same_deployment() {
+    for (state, approval) in [("4", "requested"), ("-5", "rejected"), ("3", "approved")] {
+        let stand = Stand::new();
+        let id = stand.plant(RELEASE, "-4", "requested");
+        let mut gate = gate(&stand.opener());
+        assert!(!sample(&mut gate).passed);
+        stand.set(&id, "state", state);
+        stand.set(&id, "approval", approval);
+        for _ in 0..2 {
+            assert_eq!(way(&sample(&mut gate)), "W------------");
+        }
+        assert_eq!(stand.changes().len(), 1);
+    }
+}
+
+#[test]
+fn only_a_new_change_that_nobody_asked_for_is_sent_to_its_approvers() {
+    for (state, approval, kind, asks) in [
+        ("-5", "not requested", "normal", true),
+        ("-5", "requested", "normal", false),
+        ("-5", "not requested", "emergency", false),
+        ("-5", "not requested", "standard", false),
+        ("-4", "not requested", "normal", false),
+        ("-3", "not requested", "normal", false),
+        ("-4", "requested", "normal", false),
+    ] {
+        let stand = Stand::new();
+        let id = stand.plant(RELEASE, state, approval);
+        stand.set(&id, "type", kind);
+        let mut gate = gate(&stand.opener());
+        sample(&mut gate);
+        sample(&mut gate);
+        let patches = stand.asked().matches("PATCH").count();
+        assert_eq!(patches, usize::from(asks), "{state} {approval} {kind}");
+    }
+}
+
+#[test]
+fn a_move_whose_answer_is_lost_is_not_made_again() {
+    let stand = Stand::new();
+    let mut gate = gate(&stand.opener());
+    let lost = servicenow_sim::Fault::ResetAfterCommit;
+    let on = servicenow_sim::On::any().method("PATCH");
+    stand.sim.fail(on, servicenow_sim::When::Next(1), lost);
+    assert_eq!(way(&sample(&mut gate)), "PsssPPssssPF-");
+    let number = column(&stand.changes()[0], "number").to_owned();
+    stand.sim.approve(&number, Rounds::Current).unwrap();
+    assert_eq!(stand.sim.change(&number)["state"], "-3");
+    assert_eq!(way(&sample(&mut gate)), "PsssssssssPsW", "read, not moved");
+    assert_eq!(stand.sim.change(&number)["state"], "-3", "no step back");
+    assert_eq!(stand.asked().matches("PATCH").count(), 1);
+}
+
+#[test]
 fn two_open_changes_of_one_stage_are_nobodys_to_choose_from() {
     for keys in [
         [RELEASE.to_owned(), RELEASE.to_owned()],

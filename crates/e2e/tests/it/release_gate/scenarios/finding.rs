@@ -1,7 +1,7 @@
 //! Whether there is a change, and only one.
 
 use super::super::stand::{RELEASE, RUN};
-use super::Scenario;
+use super::{STALE, Scenario};
 
 /// By the stage's key, found and not found.
 pub(super) fn by_key() -> Vec<Scenario> {
@@ -52,16 +52,9 @@ pub(super) fn by_key() -> Vec<Scenario> {
         }));
     }
     for host in ["checks", "build"] {
-        let counts = [
-            ("snowgateTaken1", "0"),
-            ("snowgateTaken2", "0"),
-            ("snowgateTaken3", "0"),
-        ];
-        for variable in counts {
-            let one = Scenario::new(host, variable.0)
-                .opens(&[])
-                .variables(&[variable]);
-            all.push(one.goes_on().then(|_| {}));
+        for (at, stale) in STALE.iter().enumerate() {
+            let one = Scenario::new(host, &format!("stale {at}")).opens(&[]);
+            all.push(one.variables(stale).goes_on().then(|_| {}));
         }
     }
     all

@@ -3,7 +3,7 @@
 use servicenow_sim::{Fault, On, When};
 
 use super::super::stand::{RELEASE, Stand, column};
-use super::{Scenario, answer, ended, generation, page};
+use super::{STALE, Scenario, answer, ended, generation, page};
 
 /// So many generations are over.
 fn over(generations: u32) -> impl Fn(&Stand) + Send + Sync + 'static {
@@ -57,11 +57,6 @@ fn remembering(count: u32) -> [Scenario; 3] {
 /// An opener from its first sample on.
 pub(super) fn all() -> Vec<Scenario> {
     let new = |name: &str| Scenario::new("gates", name);
-    let stale = [
-        ("snowgateTaken1", "0"),
-        ("snowgateTaken2", "0"),
-        ("snowgateTaken3", "0"),
-    ];
     let mut all = vec![
         new("opens").opens(&[]).then(|_| {}).again(),
         new("opens an emergency")
@@ -133,13 +128,9 @@ pub(super) fn all() -> Vec<Scenario> {
     for count in 0..=2 {
         all.extend(remembering(count));
     }
-    for variable in stale {
-        all.push(
-            new(variable.0)
-                .variables(&[variable])
-                .goes_on()
-                .then(|_| {}),
-        );
+    for (at, stale) in STALE.iter().enumerate() {
+        let waits = new(&format!("stale {at}"));
+        all.push(waits.variables(stale).goes_on().then(|_| {}));
     }
     all
 }
@@ -168,6 +159,17 @@ pub(super) fn in_trouble() -> Vec<Scenario> {
                 .fails("GET", nth, &page())
                 .again(),
         );
+    }
+    for nth in 2..=3 {
+        for keys in [vec![], vec![RELEASE.to_owned()], vec![generation(2)]] {
+            let page_on = new(&format!("page {nth}, and on, {}", keys.join(" ")));
+            all.push(page_on.goes_on().then(move |s| {
+                for key in &keys {
+                    s.plant(key, "3", "approved");
+                }
+                s.sim.fail(On::any().method("GET"), When::Nth(nth), page());
+            }));
+        }
     }
     for (name, keys) in [
         ("free", vec![]),
