@@ -30,6 +30,11 @@ const BUILD_FOLDER: &str = "target/package-build";
 /// an eighth of the program. Windows does not allow to leave them out, and for macOS the linker does so by itself.
 const NO_UNWIND_TABLES: &str = "-Cforce-unwind-tables=no";
 
+/// For Linux and macOS on arm64, where the compiler gathers repeated instructions into functions if size comes first. That
+/// makes a program a tenth smaller, and one that packs worse. Without it an agent downloads 0.35 MB less of the record,
+/// and the programs stay within their aim, which on Windows they would not (docs/decisions/0003).
+const NO_OUTLINING: &str = "-Cllvm-args=-enable-machine-outliner=never";
+
 /// Builds the crates' programs for the platforms and gives back where they lie.
 pub(crate) fn build(
     workspace: &Workspace,
@@ -100,7 +105,7 @@ impl Build<'_> {
         fs::create_dir_all(&self.folder)?;
         if tools::is_native(self.platform) {
             let mut cargo = self.cargo(Path::new("cargo"), "build");
-            environment::set_flags(&mut cargo, self.workspace, Vec::new())?;
+            environment::set_flags(&mut cargo, self.workspace, sized(self.platform))?;
             shell::run(&mut cargo)?;
             return Ok(self.folder.join("release"));
         }
@@ -114,9 +119,7 @@ impl Build<'_> {
             Debian::steer(&mut cargo);
             flags.extend(Debian::flags(self.platform.is_linux()));
         }
-        if self.platform.is_linux() {
-            flags.push(NO_UNWIND_TABLES.to_owned());
-        }
+        flags.extend(sized(self.platform));
         environment::set_flags(&mut cargo, self.workspace, flags)?;
         shell::run(cargo.args(["--target", about.target]))?;
         Ok(self.folder.join(about.target).join("release"))
@@ -171,6 +174,17 @@ impl Build<'_> {
         cargo.arg("--target-dir").arg(&self.folder);
         cargo
     }
+}
+
+/// The flags by which the platform's programs are small.
+fn sized(platform: Platform) -> Vec<String> {
+    let flags: &[&str] = match platform {
+        Platform::LinuxX64 => &[NO_UNWIND_TABLES],
+        Platform::LinuxArm64 => &[NO_UNWIND_TABLES, NO_OUTLINING],
+        Platform::MacArm64 => &[NO_OUTLINING],
+        Platform::MacX64 | Platform::WindowsX64 | Platform::WindowsArm64 => &[],
+    };
+    flags.iter().map(ToString::to_string).collect()
 }
 
 #[cfg(test)]
