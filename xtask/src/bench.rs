@@ -15,7 +15,7 @@ pub(crate) fn run(workspace: &Workspace, mut args: Args) -> Result<()> {
     let Some(subject) = subject.filter(|it| SUBJECTS.contains(&it.as_str())) else {
         bail!("bench measures one of: {}", SUBJECTS.join(", "));
     };
-    let vsix = package::package(workspace, &Options::host())?;
+    let vsix = package::package(workspace, &Options::host(workspace))?;
     let mut bench = shell::cargo(
         workspace.root(),
         &[

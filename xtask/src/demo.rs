@@ -25,7 +25,7 @@ pub(crate) fn run(workspace: &Workspace, mut args: Args) -> Result<()> {
 
 /// The demo, ready to be started: everything it plays with is built and packed.
 pub(crate) fn prepared(workspace: &Workspace) -> Result<Command> {
-    let vsix = package::package(workspace, &Options::host())?;
+    let vsix = package::package(workspace, &Options::host(workspace))?;
     shell::heading("the demo and the operator's program");
     let [demo, snowgate] = built::programs(workspace, &[("demo", "demo"), ("bridge", "snowgate")])?;
     let mut demo = shell::command(demo, workspace.root());

@@ -54,10 +54,11 @@ impl Options {
         }
     }
 
-    /// The quick one, for this machine.
-    pub(crate) fn host() -> Self {
+    /// The quick one, for this machine: apart from where the package for all platforms lies, which it would replace.
+    pub(crate) fn host(workspace: &Workspace) -> Self {
         Self {
             targets: Some(platform::HOST.to_owned()),
+            out: Some(workspace.path("target/dist-host")),
             ..Self::default()
         }
     }
@@ -112,7 +113,7 @@ pub(crate) fn run_programs(workspace: &Workspace, mut args: Args) -> Result<()> 
 pub(crate) fn reproduce(workspace: &Workspace) -> Result<()> {
     let options = Options {
         out: Some(workspace.path("target/reproduce/here")),
-        ..Options::host()
+        ..Options::host(workspace)
     };
     let vsix = package(workspace, &options)?;
     reproduce::check(workspace, options.targets.as_deref(), &vsix)
